@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _MVGPU_BACKEND_H
+#define _MVGPU_BACKEND_H
+
+#include <linux/types.h>
+
+struct device;
+struct module;
+struct mvgpu_backing;
+struct mvgpu_gpu;
+struct mvgpu_job;
+struct mvgpu_vgpu;
+
+/* Engines of one GPU. */
+#define MVGPU_MAX_ENGINES 16
+
+/**
+ * struct mvgpu_gpu_caps - what a GPU can do; constant while it is registered
+ * @memory: bytes of GPU memory to share out; not 0
+ * @nr_engines: 1 to MVGPU_MAX_ENGINES; a job runs on one engine
+ * @max_outstanding: jobs that one engine takes at a time, 1 or more. Small:
+ *	a switch between vGPUs waits for them.
+ * @max_runs: entries of one backing that the GPU takes
+ * @max_res_id: GPU ids are 1 to this
+ */
+struct mvgpu_gpu_caps {
+	u64 memory;
+	u32 nr_engines;
+	u32 max_outstanding;
+	u32 max_runs;
+	u32 max_res_id;
+};
+
+/**
+ * struct mvgpu_backend_ops - what drives a GPU
+ *
+ * Core calls these; @priv is what was given to mvgpu_gpu_register(). Jobs hold
+ * GPU ids and pinned pages only. Jobs of one vGPU are submitted in order and
+ * on one engine, and depend on each other in that order; jobs of different
+ * vGPUs are independent.
+ */
+struct mvgpu_backend_ops {
+	/** @owner: held while a vGPU of the GPU is open. */
+	struct module *owner;
+	/** @name: for messages, "virtio" or "sim". */
+	const char *name;
+
+	/**
+	 * @prepare: allocate and map all that submit() of @job needs.
+	 *
+	 * Caller: the vGPU's work; may sleep; the caller owns @job. For ATTACH,
+	 * maps job->backing and leaves the mapping in backing->backend.
+	 * Optional. Return: 0, -ENOMEM, or another errno, which fails the job.
+	 */
+	int (*prepare)(void *priv, struct mvgpu_job *job);
+
+	/**
+	 * @unprepare: free what prepare() left in job->backend.
+	 *
+	 * Caller: the vGPU's work, once for each prepared job, after it is
+	 * done or if it never ran; may sleep. Must not undo the mapping of a
+	 * backing. Optional.
+	 */
+	void (*unprepare)(void *priv, struct mvgpu_job *job);
+
+	/**
+	 * @submit: start @job on engine @engine.
+	 *
+	 * Caller: the engine's runner, one at a time per engine; process
+	 * context, but must not sleep nor allocate. From success on the
+	 * backend owns the job and calls mvgpu_job_done() for it exactly once,
+	 * possibly before submit() returns. Return: 0; -EBUSY: no room now,
+	 * try again after a completion of the engine; another errno fails the
+	 * job.
+	 */
+	int (*submit)(void *priv, u32 engine, struct mvgpu_job *job);
+
+	/**
+	 * @kick: submit() was called one or more times: tell the hardware.
+	 *
+	 * Caller: the engine's runner; must not sleep. Optional.
+	 */
+	void (*kick)(void *priv, u32 engine);
+
+	/**
+	 * @backing_release: undo the mapping in backing->backend.
+	 *
+	 * Caller: the vGPU's work; may sleep; the GPU has let go of the
+	 * backing. Optional.
+	 */
+	void (*backing_release)(void *priv, struct mvgpu_backing *backing);
+
+	/**
+	 * @cancel: end the running jobs of one vGPU.
+	 *
+	 * Caller: the watchdog (process context, may sleep). When it returns,
+	 * mvgpu_job_done() was called for each running job of @vgpu, and no
+	 * DMA of them goes on; other vGPUs' jobs are not touched. Optional: a
+	 * GPU that can't do this is reset as a whole. Return: 0, or an errno:
+	 * then the GPU is reset.
+	 */
+	int (*cancel)(void *priv, struct mvgpu_vgpu *vgpu);
+
+	/**
+	 * @reset: bring the GPU back to where it was when it was registered.
+	 *
+	 * Caller: the watchdog (process context, may sleep); no submit() runs
+	 * or starts meanwhile. When it returns, mvgpu_job_done() was called for
+	 * every running job, every resource is gone, and no DMA goes on, on
+	 * failure too. Return: 0, or an errno: the GPU stays lost and each job
+	 * fails from then on.
+	 */
+	int (*reset)(void *priv);
+};
+
+/**
+ * mvgpu_gpu_register() - offer a GPU to the frontends
+ * @parent: its device; vGPUs appear under it; mvgpu/ attributes are added to
+ *	it. Alive until mvgpu_gpu_unregister() returns.
+ * @caps: copied
+ * @ops: constant
+ * @priv: given back to the ops
+ *
+ * Context: process, sleeps; may call back into @ops before it returns.
+ * Return: the GPU, or ERR_PTR.
+ */
+struct mvgpu_gpu *mvgpu_gpu_register(struct device *parent,
+				     const struct mvgpu_gpu_caps *caps,
+				     const struct mvgpu_backend_ops *ops,
+				     void *priv);
+
+/**
+ * mvgpu_gpu_unregister() - take a GPU back
+ * @gpu: from mvgpu_gpu_register()
+ *
+ * Removes its vGPUs; waits for tenants that hold one open (they are asked to
+ * leave through their frontend). No op is called after it returns.
+ *
+ * Context: process, sleeps.
+ */
+void mvgpu_gpu_unregister(struct mvgpu_gpu *gpu);
+
+/**
+ * mvgpu_gpu_lost() - the GPU does not work any more
+ * @gpu: the GPU
+ *
+ * A backend calls this when its device is broken (an invalid response, a
+ * device in NEEDS_RESET). The watchdog then calls @reset.
+ *
+ * Context: any.
+ */
+void mvgpu_gpu_lost(struct mvgpu_gpu *gpu);
+
+/**
+ * mvgpu_job_done() - a job has ended
+ * @job: from submit(); not the backend's any more after this call
+ * @status: 0, or -EIO if the GPU reported an error
+ *
+ * Context: any, hardirq included.
+ */
+void mvgpu_job_done(struct mvgpu_job *job, int status);
+
+/** mvgpu_job_tenant() - number of the vGPU that sent @job; for messages. */
+u32 mvgpu_job_tenant(const struct mvgpu_job *job);
+
+#endif

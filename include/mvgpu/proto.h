@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _MVGPU_PROTO_H
+#define _MVGPU_PROTO_H
+
+#include <linux/types.h>
+
+struct mvgpu_display;
+struct mvgpu_job;
+struct mvgpu_mem;
+struct mvgpu_proto;
+struct mvgpu_vgpu;
+
+/**
+ * struct mvgpu_proto_config - limits and surroundings of one vGPU
+ * @vgpu: handed on to the functions below
+ * @mem: the guest's memory
+ * @display: the vGPU's displays
+ * @nr_scanouts: scanouts that exist, up to MVGPU_MAX_SCANOUTS
+ * @max_resources: quota
+ * @max_bytes: quota on the sum of resource sizes
+ * @max_entries: entries of one ATTACH_BACKING
+ */
+struct mvgpu_proto_config {
+	struct mvgpu_vgpu *vgpu;
+	struct mvgpu_mem *mem;
+	struct mvgpu_display *display;
+	u32 nr_scanouts;
+	u32 max_resources;
+	u64 max_bytes;
+	u32 max_entries;
+};
+
+/**
+ * struct mvgpu_proto_stats - for sysfs; read without a lock
+ * @resources: now in the table, those being destroyed included
+ * @bytes: their size
+ * @errors: requests answered with an error
+ */
+struct mvgpu_proto_stats {
+	u32 resources;
+	u64 bytes;
+	u64 errors;
+};
+
+/** mvgpu_proto_create() - tables of one vGPU, empty; NULL: no memory. */
+struct mvgpu_proto *mvgpu_proto_create(const struct mvgpu_proto_config *config);
+
+/** mvgpu_proto_destroy() - after mvgpu_proto_forget() or when empty. */
+void mvgpu_proto_destroy(struct mvgpu_proto *proto);
+
+/**
+ * mvgpu_proto_control() - read and judge one control request
+ * @proto: tables of the vGPU that sent it
+ * @job: with @chain filled and the rest zero
+ *
+ * Reads the request once and fills @job. Then job->op is MVGPU_JOB_NONE:
+ * answered at once, response complete; or something for the GPU: prepare and
+ * push it, and call mvgpu_proto_complete() when it is done.
+ *
+ * Context: work, may sleep.
+ */
+void mvgpu_proto_control(struct mvgpu_proto *proto, struct mvgpu_job *job);
+
+/** mvgpu_proto_cursor() - the same for the cursor queue: always at once. */
+void mvgpu_proto_cursor(struct mvgpu_proto *proto, struct mvgpu_job *job);
+
+/**
+ * mvgpu_proto_complete() - the GPU is done with a job
+ * @proto: tables of the vGPU
+ * @job: DONE; its response is final after this
+ *
+ * Context: work, may sleep (unpins pages).
+ */
+void mvgpu_proto_complete(struct mvgpu_proto *proto, struct mvgpu_job *job);
+
+/**
+ * mvgpu_proto_evict() - guest memory is going away
+ * @proto: tables of the vGPU
+ * @addr: guest address
+ * @len: bytes
+ *
+ * Emits a detach by mvgpu_vgpu_emit() for each overlapping backing that the
+ * GPU may use; backings that it does not use are unpinned here.
+ *
+ * Return: overlapping backings still pinned; call again after completions,
+ * until 0. Never emits a second detach for one backing.
+ * Context: work, may sleep.
+ */
+u32 mvgpu_proto_evict(struct mvgpu_proto *proto, u64 addr, u64 len);
+
+/**
+ * mvgpu_proto_release_all() - begin to destroy everything, for a reset
+ * @proto: tables of the vGPU
+ *
+ * Emits a destroy by mvgpu_vgpu_emit() for each resource that the GPU knows;
+ * display and cursor show nothing afterwards.
+ *
+ * Return: resources left; call again after completions, until 0.
+ * Context: work, may sleep.
+ */
+u32 mvgpu_proto_release_all(struct mvgpu_proto *proto);
+
+/**
+ * mvgpu_proto_forget() - the GPU was reset: nothing of it is left there
+ * @proto: tables of the vGPU; no job of it is queued or running
+ *
+ * Unpins and frees everything without a job. Context: work, may sleep.
+ */
+void mvgpu_proto_forget(struct mvgpu_proto *proto);
+
+/** mvgpu_proto_get_stats() - any context. */
+void mvgpu_proto_get_stats(const struct mvgpu_proto *proto,
+			   struct mvgpu_proto_stats *stats);
+
+/*
+ * What proto needs from core, beside backing.h and display.h; a user-space
+ * build brings its own.
+ */
+
+/** mvgpu_vgpu_res_id_get() - a GPU id, or -ENOSPC, -ENOMEM. Work. */
+int mvgpu_vgpu_res_id_get(struct mvgpu_vgpu *vgpu);
+/** mvgpu_vgpu_res_id_put() - the GPU has forgotten it. Work. */
+void mvgpu_vgpu_res_id_put(struct mvgpu_vgpu *vgpu, u32 id);
+/**
+ * mvgpu_vgpu_emit() - send a job of proto's own, behind what was sent before
+ * @vgpu: the vGPU
+ * @op: RES_DESTROY or BACKING_DETACH
+ * @gpu_res_id: GPU id
+ * @res: for job->res
+ *
+ * Return: 0, or -ENOMEM: try again later.
+ */
+int mvgpu_vgpu_emit(struct mvgpu_vgpu *vgpu, int op, u32 gpu_res_id,
+		    struct mvgpu_resource *res);
+/** mvgpu_vgpu_lost() - was the GPU reset since the guest last reset us? */
+bool mvgpu_vgpu_lost(struct mvgpu_vgpu *vgpu);
+
+#endif
