@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/device.h>
+#include <linux/export.h>
+#include <linux/math64.h>
+#include <linux/slab.h>
+#include <mvgpu/backend.h>
+#include <mvgpu/frontend.h>
+
+#include "gpu.h"
+#include "registry.h"
+
+static bool caps_valid(const struct mvgpu_gpu_caps *caps)
+{
+	return caps->memory && caps->nr_engines &&
+	       caps->nr_engines <= MVGPU_MAX_ENGINES && caps->max_outstanding &&
+	       caps->max_runs && caps->max_res_id;
+}
+
+static void gpu_reset_work(struct work_struct *work)
+{
+	struct mvgpu_gpu *gpu = container_of(work, struct mvgpu_gpu,
+					     reset_work);
+
+	mvgpu_sched_reset_gpu(gpu, READ_ONCE(gpu->lost_generation),
+			      "the GPU does not answer as it should");
+}
+
+void mvgpu_gpu_lost(struct mvgpu_gpu *gpu)
+{
+	/* Several reports of one failure lead to one reset. */
+	WRITE_ONCE(gpu->lost_generation,
+		   READ_ONCE(gpu->engines[0].generation));
+	queue_work(mvgpu_run_wq, &gpu->reset_work);
+}
+EXPORT_SYMBOL_GPL(mvgpu_gpu_lost);
+
+void mvgpu_gpu_free(struct mvgpu_gpu *gpu)
+{
+	ida_destroy(&gpu->res_ids);
+	mutex_destroy(&gpu->lock);
+	kfree(gpu);
+}
+
+struct mvgpu_gpu *mvgpu_gpu_register(struct device *parent,
+				     const struct mvgpu_gpu_caps *caps,
+				     const struct mvgpu_backend_ops *ops,
+				     void *priv)
+{
+	struct mvgpu_gpu *gpu;
+	int ret;
+	u32 i;
+
+	if (WARN_ON_ONCE(!caps_valid(caps) || !ops->submit || !ops->reset))
+		return ERR_PTR(-EINVAL);
+	gpu = kzalloc(struct_size(gpu, engines, caps->nr_engines), GFP_KERNEL);
+	if (!gpu)
+		return ERR_PTR(-ENOMEM);
+
+	gpu->parent = parent;
+	gpu->caps = *caps;
+	gpu->ops = ops;
+	gpu->priv = priv;
+	INIT_LIST_HEAD(&gpu->node);
+	INIT_LIST_HEAD(&gpu->views);
+	mutex_init(&gpu->lock);
+	INIT_LIST_HEAD(&gpu->vgpus);
+	ida_init(&gpu->res_ids);
+	gpu->timeslice_us = MVGPU_TIMESLICE_DEFAULT_US;
+	gpu->job_timeout_ms = MVGPU_JOB_TIMEOUT_DEFAULT_MS;
+	INIT_WORK(&gpu->reset_work, gpu_reset_work);
+	for (i = 0; i < caps->nr_engines; i++)
+		mvgpu_engine_init(&gpu->engines[i], gpu, i);
+
+	ret = kobject_init_and_add(&gpu->kobj, &mvgpu_gpu_ktype, &parent->kobj,
+				   "mvgpu");
+	if (ret) {
+		kobject_put(&gpu->kobj);
+		return ERR_PTR(ret);
+	}
+	kobject_uevent(&gpu->kobj, KOBJ_ADD);
+	dev_info(parent,
+		 "mvgpu: %s GPU with %llu MiB and %u engine(s) is shared\n",
+		 ops->name, caps->memory >> 20, caps->nr_engines);
+	mvgpu_registry_add(gpu);
+	return gpu;
+}
+EXPORT_SYMBOL_GPL(mvgpu_gpu_register);
+
+void mvgpu_gpu_unregister(struct mvgpu_gpu *gpu)
+{
+	u32 i;
+
+	scoped_guard(mutex, &gpu->lock)
+		gpu->going = true;
+	mvgpu_registry_remove(gpu);
+	disable_work_sync(&gpu->reset_work);
+	for (i = 0; i < gpu->caps.nr_engines; i++)
+		mvgpu_engine_fini(&gpu->engines[i]);
+	WARN_ON_ONCE(!list_empty(&gpu->vgpus));
+	kobject_del(&gpu->kobj);
+	kobject_put(&gpu->kobj);
+}
+EXPORT_SYMBOL_GPL(mvgpu_gpu_unregister);
+
+struct device *mvgpu_gpu_device(struct mvgpu_gpu *gpu)
+{
+	return gpu->parent;
+}
+EXPORT_SYMBOL_GPL(mvgpu_gpu_device);
+
+u32 mvgpu_gpu_available(struct mvgpu_gpu *gpu, const struct mvgpu_type *type)
+{
+	guard(mutex)(&gpu->lock);
+	return gpu->going ? 0 : (MVGPU_UNITS - gpu->units_used) / type->units;
+}
+EXPORT_SYMBOL_GPL(mvgpu_gpu_available);
+
+u64 mvgpu_gpu_type_memory(struct mvgpu_gpu *gpu, const struct mvgpu_type *type)
+{
+	return div_u64(gpu->caps.memory, MVGPU_UNITS) * type->units;
+}
+EXPORT_SYMBOL_GPL(mvgpu_gpu_type_memory);

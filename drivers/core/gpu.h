@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _MVGPU_CORE_GPU_H
+#define _MVGPU_CORE_GPU_H
+
+#include <linux/idr.h>
+#include <linux/kobject.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/workqueue.h>
+#include <mvgpu/backend.h>
+#include <mvgpu/sched.h>
+#include <mvgpu/type.h>
+
+/**
+ * struct mvgpu_gpu - one physical GPU
+ */
+struct mvgpu_gpu {
+	/** @kobj: the mvgpu directory below @parent; counts references. */
+	struct kobject kobj;
+	/** @parent: its device; constant. */
+	struct device *parent;
+	/** @caps: constant. */
+	struct mvgpu_gpu_caps caps;
+	/** @ops: constant. */
+	const struct mvgpu_backend_ops *ops;
+	/** @priv: for @ops; constant. */
+	void *priv;
+	/** @node: in the registry; registry lock. */
+	struct list_head node;
+	/** @views: what each frontend made of it; registry lock. */
+	struct list_head views;
+	/**
+	 * @lock: the members below, up to @res_ids. Inside the registry lock,
+	 * outside every engine's run_mutex.
+	 */
+	struct mutex lock;
+	/** @vgpus: all vGPUs, by their @gpu_node; @lock. */
+	struct list_head vgpus;
+	/** @units_used: of MVGPU_UNITS; @lock. */
+	u32 units_used;
+	/** @next_vgpu: number of the next vGPU; @lock. */
+	u32 next_vgpu;
+	/** @going: no vGPU is created or opened any more; @lock. */
+	bool going;
+	/** @res_ids: GPU ids of resources; has its own lock. */
+	struct ida res_ids;
+	/** @timeslice_us: read without a lock. */
+	u32 timeslice_us;
+	/** @job_timeout_ms: read without a lock. */
+	u32 job_timeout_ms;
+	/** @lost_generation: of the state that mvgpu_gpu_lost() spoke of. */
+	u32 lost_generation;
+	/** @resets: times that the whole GPU was reset; read without a lock. */
+	u32 resets;
+	/** @reset_work: for mvgpu_gpu_lost(). */
+	struct work_struct reset_work;
+	/** @engines: caps.nr_engines of them. */
+	struct mvgpu_engine engines[];
+};
+
+/* core/sysfs_gpu.c */
+extern const struct kobj_type mvgpu_gpu_ktype;
+/* core/gpu.c */
+void mvgpu_gpu_free(struct mvgpu_gpu *gpu);
+/* core/main.c: for the vGPUs' works and for the runners */
+extern struct workqueue_struct *mvgpu_vgpu_wq;
+extern struct workqueue_struct *mvgpu_run_wq;
+
+#endif

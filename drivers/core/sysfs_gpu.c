@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Directory mvgpu/ of a GPU's device: Documentation/ABI/testing/sysfs-mvgpu
+ */
+#include <linux/kstrtox.h>
+#include <linux/sysfs.h>
+
+#include "gpu.h"
+
+/**
+ * struct gpu_attr - one file
+ * @attr: name and mode
+ * @show: as sysfs_ops.show()
+ * @store: as sysfs_ops.store(), NULL: read only
+ */
+struct gpu_attr {
+	struct attribute attr;
+	ssize_t (*show)(struct mvgpu_gpu *gpu, char *buf);
+	ssize_t (*store)(struct mvgpu_gpu *gpu, const char *buf, size_t len);
+};
+
+#define GPU_ATTR_RO(_name)                                       \
+	static const struct gpu_attr gpu_attr_##_name = {        \
+		.attr = { .name = #_name, .mode = 0444 },        \
+		.show = _name##_show,                            \
+	}
+#define GPU_ATTR_RW(_name)                                       \
+	static const struct gpu_attr gpu_attr_##_name = {        \
+		.attr = { .name = #_name, .mode = 0644 },        \
+		.show = _name##_show, .store = _name##_store,    \
+	}
+
+static ssize_t backend_show(struct mvgpu_gpu *gpu, char *buf)
+{
+	return sysfs_emit(buf, "%s\n", gpu->ops->name);
+}
+GPU_ATTR_RO(backend);
+
+static ssize_t engines_show(struct mvgpu_gpu *gpu, char *buf)
+{
+	return sysfs_emit(buf, "%u\n", gpu->caps.nr_engines);
+}
+GPU_ATTR_RO(engines);
+
+static ssize_t memory_total_show(struct mvgpu_gpu *gpu, char *buf)
+{
+	return sysfs_emit(buf, "%llu\n", gpu->caps.memory);
+}
+GPU_ATTR_RO(memory_total);
+
+static ssize_t policy_show(struct mvgpu_gpu *gpu, char *buf)
+{
+	return sysfs_emit(buf, "%s\n", gpu->engines[0].policy->name);
+}
+GPU_ATTR_RO(policy);
+
+static ssize_t store_range(const char *buf, size_t len, u32 min, u32 max,
+			   u32 *to)
+{
+	u32 value;
+	int ret = kstrtou32(buf, 0, &value);
+
+	if (ret)
+		return ret;
+	if (value < min || value > max)
+		return -ERANGE;
+	WRITE_ONCE(*to, value);
+	return len;
+}
+
+static ssize_t timeslice_us_show(struct mvgpu_gpu *gpu, char *buf)
+{
+	return sysfs_emit(buf, "%u\n", READ_ONCE(gpu->timeslice_us));
+}
+
+static ssize_t timeslice_us_store(struct mvgpu_gpu *gpu, const char *buf,
+				  size_t len)
+{
+	return store_range(buf, len, MVGPU_TIMESLICE_MIN_US,
+			   MVGPU_TIMESLICE_MAX_US, &gpu->timeslice_us);
+}
+GPU_ATTR_RW(timeslice_us);
+
+static ssize_t job_timeout_ms_show(struct mvgpu_gpu *gpu, char *buf)
+{
+	return sysfs_emit(buf, "%u\n", READ_ONCE(gpu->job_timeout_ms));
+}
+
+static ssize_t job_timeout_ms_store(struct mvgpu_gpu *gpu, const char *buf,
+				    size_t len)
+{
+	return store_range(buf, len, MVGPU_JOB_TIMEOUT_MIN_MS,
+			   MVGPU_JOB_TIMEOUT_MAX_MS, &gpu->job_timeout_ms);
+}
+GPU_ATTR_RW(job_timeout_ms);
+
+static u64 engines_sum(struct mvgpu_gpu *gpu,
+		       u64 (*get)(const struct mvgpu_engine *engine))
+{
+	u64 sum = 0;
+	u32 i;
+
+	for (i = 0; i < gpu->caps.nr_engines; i++) {
+		guard(spinlock_irqsave)(&gpu->engines[i].lock);
+		sum += get(&gpu->engines[i]);
+	}
+	return sum;
+}
+
+static u64 get_busy(const struct mvgpu_engine *engine)
+{
+	return engine->busy_ns;
+}
+
+static u64 get_switches(const struct mvgpu_engine *engine)
+{
+	return engine->switches;
+}
+
+static ssize_t busy_ns_show(struct mvgpu_gpu *gpu, char *buf)
+{
+	return sysfs_emit(buf, "%llu\n", engines_sum(gpu, get_busy));
+}
+GPU_ATTR_RO(busy_ns);
+
+static ssize_t switches_show(struct mvgpu_gpu *gpu, char *buf)
+{
+	return sysfs_emit(buf, "%llu\n", engines_sum(gpu, get_switches));
+}
+GPU_ATTR_RO(switches);
+
+static ssize_t resets_show(struct mvgpu_gpu *gpu, char *buf)
+{
+	return sysfs_emit(buf, "%u\n", READ_ONCE(gpu->resets));
+}
+GPU_ATTR_RO(resets);
+
+static const struct attribute *const gpu_attrs[] = {
+	&gpu_attr_backend.attr,
+	&gpu_attr_engines.attr,
+	&gpu_attr_job_timeout_ms.attr,
+	&gpu_attr_memory_total.attr,
+	&gpu_attr_policy.attr,
+	&gpu_attr_timeslice_us.attr,
+	NULL
+};
+
+static const struct attribute *const gpu_stats_attrs[] = {
+	&gpu_attr_busy_ns.attr,
+	&gpu_attr_resets.attr,
+	&gpu_attr_switches.attr,
+	NULL
+};
+
+static const struct attribute_group gpu_group = {
+	.attrs = (struct attribute **)gpu_attrs,
+};
+
+static const struct attribute_group gpu_stats_group = {
+	.name = "stats",
+	.attrs = (struct attribute **)gpu_stats_attrs,
+};
+
+static const struct attribute_group *gpu_groups[] = {
+	&gpu_group,
+	&gpu_stats_group,
+	NULL
+};
+
+static ssize_t gpu_show(struct kobject *kobj, struct attribute *attr, char *buf)
+{
+	return container_of_const(attr, struct gpu_attr, attr)
+		->show(container_of(kobj, struct mvgpu_gpu, kobj), buf);
+}
+
+static ssize_t gpu_store(struct kobject *kobj, struct attribute *attr,
+			 const char *buf, size_t len)
+{
+	return container_of_const(attr, struct gpu_attr, attr)
+		->store(container_of(kobj, struct mvgpu_gpu, kobj), buf, len);
+}
+
+static const struct sysfs_ops gpu_sysfs_ops = {
+	.show = gpu_show,
+	.store = gpu_store,
+};
+
+static void gpu_release(struct kobject *kobj)
+{
+	mvgpu_gpu_free(container_of(kobj, struct mvgpu_gpu, kobj));
+}
+
+const struct kobj_type mvgpu_gpu_ktype = {
+	.release = gpu_release,
+	.sysfs_ops = &gpu_sysfs_ops,
+	.default_groups = gpu_groups,
+};

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Directory mvgpu/ of a vGPU's device: Documentation/ABI/testing/sysfs-mvgpu
+ */
+#include <linux/kstrtox.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
+#include <mvgpu/display.h>
+#include <mvgpu/frontend.h>
+#include <mvgpu/proto.h>
+
+#include "gpu.h"
+#include "vgpu.h"
+
+/**
+ * struct vgpu_attr - one file
+ * @attr: name and mode
+ * @show: as sysfs_ops.show()
+ * @store: as sysfs_ops.store(), NULL: read only
+ */
+struct vgpu_attr {
+	struct attribute attr;
+	ssize_t (*show)(struct mvgpu_vgpu *vgpu, char *buf);
+	ssize_t (*store)(struct mvgpu_vgpu *vgpu, const char *buf, size_t len);
+};
+
+#define VGPU_ATTR_RO(_name)                                      \
+	static const struct vgpu_attr vgpu_attr_##_name = {      \
+		.attr = { .name = #_name, .mode = 0444 },        \
+		.show = _name##_show,                            \
+	}
+
+static const char *const state_name[] = {
+	[MVGPU_VGPU_CLOSED] = "closed",	  [MVGPU_VGPU_OPEN] = "open",
+	[MVGPU_VGPU_RUNNING] = "running", [MVGPU_VGPU_BROKEN] = "broken",
+	[MVGPU_VGPU_RESETTING] = "resetting",
+};
+
+static ssize_t state_show(struct mvgpu_vgpu *vgpu, char *buf)
+{
+	return sysfs_emit(buf, "%s\n", state_name[READ_ONCE(vgpu->state)]);
+}
+VGPU_ATTR_RO(state);
+
+static ssize_t memory_max_show(struct mvgpu_vgpu *vgpu, char *buf)
+{
+	return sysfs_emit(buf, "%llu\n",
+			  mvgpu_gpu_type_memory(vgpu->gpu, vgpu->type));
+}
+VGPU_ATTR_RO(memory_max);
+
+static void proto_stats(struct mvgpu_vgpu *vgpu,
+			struct mvgpu_proto_stats *stats)
+{
+	memset(stats, 0, sizeof(*stats));
+	/* close() takes the tables away under this lock. */
+	guard(spinlock_irqsave)(&vgpu->lock);
+	if (vgpu->proto)
+		mvgpu_proto_get_stats(vgpu->proto, stats);
+}
+
+static ssize_t memory_show(struct mvgpu_vgpu *vgpu, char *buf)
+{
+	struct mvgpu_proto_stats stats;
+
+	proto_stats(vgpu, &stats);
+	return sysfs_emit(buf, "%llu\n", stats.bytes);
+}
+VGPU_ATTR_RO(memory);
+
+static ssize_t mode_show(struct mvgpu_vgpu *vgpu, char *buf)
+{
+	u32 width, height;
+
+	mvgpu_display_mode(vgpu->display, 0, &width, &height);
+	return sysfs_emit(buf, "%ux%u\n", width, height);
+}
+
+static ssize_t mode_store(struct mvgpu_vgpu *vgpu, const char *buf, size_t len)
+{
+	char text[16], *height = text, *width;
+	u32 w, h;
+	int ret;
+
+	if (strscpy(text, buf) < 0)
+		return -EINVAL;
+	width = strsep(&height, "x");
+	if (!height)
+		return -EINVAL;
+	ret = kstrtou32(width, 10, &w) ?: kstrtou32(height, 10, &h);
+	if (ret)
+		return ret;
+	ret = mvgpu_display_resize(vgpu->display, 0, w, h);
+	return ret ?: len;
+}
+
+static const struct vgpu_attr vgpu_attr_mode = {
+	.attr = { .name = "mode", .mode = 0644 },
+	.show = mode_show,
+	.store = mode_store,
+};
+
+#define ENTITY_STAT(_name, _member)                                    \
+	static ssize_t _name##_show(struct mvgpu_vgpu *vgpu, char *buf) \
+	{                                                              \
+		struct mvgpu_entity_stats stats;                       \
+								       \
+		mvgpu_entity_get_stats(&vgpu->entity, &stats);         \
+		return sysfs_emit(buf, "%llu\n", stats._member);       \
+	}                                                              \
+	VGPU_ATTR_RO(_name)
+
+ENTITY_STAT(busy_ns, busy_ns);
+ENTITY_STAT(wait_ns, wait_ns);
+ENTITY_STAT(overrun_ns, overrun_ns);
+ENTITY_STAT(jobs, jobs);
+ENTITY_STAT(switches, switches);
+ENTITY_STAT(resets, resets);
+
+static ssize_t errors_show(struct mvgpu_vgpu *vgpu, char *buf)
+{
+	struct mvgpu_proto_stats stats;
+
+	proto_stats(vgpu, &stats);
+	return sysfs_emit(buf, "%llu\n", stats.errors);
+}
+VGPU_ATTR_RO(errors);
+
+static ssize_t resources_show(struct mvgpu_vgpu *vgpu, char *buf)
+{
+	struct mvgpu_proto_stats stats;
+
+	proto_stats(vgpu, &stats);
+	return sysfs_emit(buf, "%u\n", stats.resources);
+}
+VGPU_ATTR_RO(resources);
+
+static ssize_t pinned_pages_show(struct mvgpu_vgpu *vgpu, char *buf)
+{
+	return sysfs_emit(buf, "%u\n", READ_ONCE(vgpu->pinned));
+}
+VGPU_ATTR_RO(pinned_pages);
+
+static const struct attribute *const vgpu_attrs[] = {
+	&vgpu_attr_memory.attr,
+	&vgpu_attr_memory_max.attr,
+	&vgpu_attr_mode.attr,
+	&vgpu_attr_state.attr,
+	NULL
+};
+
+static const struct attribute *const vgpu_stats_attrs[] = {
+	&vgpu_attr_busy_ns.attr,
+	&vgpu_attr_errors.attr,
+	&vgpu_attr_jobs.attr,
+	&vgpu_attr_overrun_ns.attr,
+	&vgpu_attr_pinned_pages.attr,
+	&vgpu_attr_resets.attr,
+	&vgpu_attr_resources.attr,
+	&vgpu_attr_switches.attr,
+	&vgpu_attr_wait_ns.attr,
+	NULL
+};
+
+static const struct attribute_group vgpu_group = {
+	.attrs = (struct attribute **)vgpu_attrs,
+};
+
+static const struct attribute_group vgpu_stats_group = {
+	.name = "stats",
+	.attrs = (struct attribute **)vgpu_stats_attrs,
+};
+
+static const struct attribute_group *vgpu_groups[] = {
+	&vgpu_group,
+	&vgpu_stats_group,
+	NULL
+};
+
+static ssize_t vgpu_show(struct kobject *kobj, struct attribute *attr,
+			 char *buf)
+{
+	return container_of_const(attr, struct vgpu_attr, attr)
+		->show(container_of(kobj, struct mvgpu_vgpu, kobj), buf);
+}
+
+static ssize_t vgpu_store(struct kobject *kobj, struct attribute *attr,
+			  const char *buf, size_t len)
+{
+	return container_of_const(attr, struct vgpu_attr, attr)
+		->store(container_of(kobj, struct mvgpu_vgpu, kobj), buf, len);
+}
+
+static const struct sysfs_ops vgpu_sysfs_ops = {
+	.show = vgpu_show,
+	.store = vgpu_store,
+};
+
+static void vgpu_release(struct kobject *kobj)
+{
+	mvgpu_vgpu_free(container_of(kobj, struct mvgpu_vgpu, kobj));
+}
+
+const struct kobj_type mvgpu_vgpu_ktype = {
+	.release = vgpu_release,
+	.sysfs_ops = &vgpu_sysfs_ops,
+	.default_groups = vgpu_groups,
+};

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Life of a vGPU, and the calls of its frontend. What the calls ask for is
+ * done by the vGPU's work (work.c).
+ */
+#include <linux/completion.h>
+#include <linux/device.h>
+#include <linux/err.h>
+#include <linux/export.h>
+#include <linux/lockdep.h>
+#include <linux/math64.h>
+#include <linux/module.h>
+#include <linux/overflow.h>
+#include <linux/slab.h>
+#include <mvgpu/display.h>
+#include <mvgpu/frontend.h>
+#include <mvgpu/proto.h>
+
+#include "eviction.h"
+#include "gpu.h"
+#include "vgpu.h"
+
+/* Guest pages that may be pinned, for each page of the vGPU's GPU memory. */
+#define PIN_FACTOR 2
+/* Entries of one backing; QEMU's limit, too. */
+#define MAX_ENTRIES 16384U
+
+static bool step_legal(enum mvgpu_vgpu_state from, enum mvgpu_vgpu_state to)
+{
+	switch (to) {
+	case MVGPU_VGPU_CLOSED:
+		return from == MVGPU_VGPU_OPEN;
+	case MVGPU_VGPU_OPEN:
+		return from == MVGPU_VGPU_CLOSED ||
+		       from == MVGPU_VGPU_RESETTING;
+	case MVGPU_VGPU_RUNNING:
+		return from == MVGPU_VGPU_OPEN;
+	case MVGPU_VGPU_BROKEN:
+		return from == MVGPU_VGPU_RUNNING;
+	case MVGPU_VGPU_RESETTING:
+		return from != MVGPU_VGPU_CLOSED;
+	}
+	return false;
+}
+
+void mvgpu_vgpu_step(struct mvgpu_vgpu *vgpu, enum mvgpu_vgpu_state to)
+{
+	lockdep_assert_held(&vgpu->lock);
+	if (!WARN_ON_ONCE(!step_legal(vgpu->state, to)))
+		vgpu->state = to;
+}
+
+static int mem_read(struct mvgpu_mem *mem, u64 addr, void *buf, size_t len)
+{
+	struct mvgpu_vgpu *vgpu = container_of(mem, struct mvgpu_vgpu, mem);
+
+	return vgpu->ops->read(vgpu->data, addr, buf, len);
+}
+
+static int mem_write(struct mvgpu_mem *mem, u64 addr, const void *buf,
+		     size_t len)
+{
+	struct mvgpu_vgpu *vgpu = container_of(mem, struct mvgpu_vgpu, mem);
+
+	return vgpu->ops->write(vgpu->data, addr, buf, len);
+}
+
+/* The engine with the fewest vGPUs. */
+static struct mvgpu_engine *gpu_engine_locked(struct mvgpu_gpu *gpu)
+{
+	u32 count[MVGPU_MAX_ENGINES] = {};
+	struct mvgpu_vgpu *vgpu;
+	u32 i, best = 0;
+
+	lockdep_assert_held(&gpu->lock);
+	list_for_each_entry(vgpu, &gpu->vgpus, gpu_node)
+		count[vgpu->entity.engine->index]++;
+	for (i = 1; i < gpu->caps.nr_engines; i++)
+		if (count[i] < count[best])
+			best = i;
+	return &gpu->engines[best];
+}
+
+static int gpu_admit(struct mvgpu_gpu *gpu, struct mvgpu_vgpu *vgpu)
+{
+	guard(mutex)(&gpu->lock);
+	if (gpu->going)
+		return -ENODEV;
+	if (vgpu->type->units > MVGPU_UNITS - gpu->units_used)
+		return -ENOSPC;
+	gpu->units_used += vgpu->type->units;
+	vgpu->id = gpu->next_vgpu++;
+	mvgpu_entity_init(&vgpu->entity, gpu_engine_locked(gpu));
+	list_add_tail(&vgpu->gpu_node, &gpu->vgpus);
+	return 0;
+}
+
+static void gpu_dismiss(struct mvgpu_gpu *gpu, struct mvgpu_vgpu *vgpu)
+{
+	scoped_guard(mutex, &gpu->lock) {
+		list_del(&vgpu->gpu_node);
+		gpu->units_used -= vgpu->type->units;
+	}
+	mvgpu_entity_fini(&vgpu->entity);
+}
+
+struct mvgpu_vgpu *mvgpu_vgpu_create(struct mvgpu_gpu *gpu,
+				     const struct mvgpu_type *type,
+				     struct device *dev,
+				     const struct mvgpu_vgpu_ops *ops,
+				     void *data)
+{
+	struct mvgpu_vgpu *vgpu;
+	int ret;
+
+	vgpu = kzalloc(sizeof(*vgpu), GFP_KERNEL);
+	if (!vgpu)
+		return ERR_PTR(-ENOMEM);
+	vgpu->gpu = gpu;
+	vgpu->type = type;
+	vgpu->dev = dev;
+	vgpu->ops = ops;
+	vgpu->data = data;
+	vgpu->mem.read = mem_read;
+	vgpu->mem.write = mem_write;
+	spin_lock_init(&vgpu->lock);
+	INIT_LIST_HEAD(&vgpu->evictions);
+	init_waitqueue_head(&vgpu->wait);
+	INIT_WORK(&vgpu->work, mvgpu_vgpu_work);
+	INIT_DELAYED_WORK(&vgpu->retry, mvgpu_vgpu_retry);
+	init_llist_head(&vgpu->done);
+	INIT_LIST_HEAD(&vgpu->pending);
+	INIT_LIST_HEAD(&vgpu->limbo);
+	vgpu->max_pinned = min_t(u64, U32_MAX / 2,
+				 mvgpu_gpu_type_memory(gpu, type) / PAGE_SIZE *
+					 PIN_FACTOR);
+	vgpu->display = mvgpu_display_create(vgpu);
+	if (!vgpu->display) {
+		kfree(vgpu);
+		return ERR_PTR(-ENOMEM);
+	}
+	ret = gpu_admit(gpu, vgpu);
+	if (ret)
+		goto destroy_display;
+	kobject_get(&gpu->kobj);
+	ret = kobject_init_and_add(&vgpu->kobj, &mvgpu_vgpu_ktype, &dev->kobj,
+				   "mvgpu");
+	if (ret) {
+		gpu_dismiss(gpu, vgpu);
+		/* Frees the display and drops the reference, too. */
+		kobject_put(&vgpu->kobj);
+		return ERR_PTR(ret);
+	}
+	return vgpu;
+
+destroy_display:
+	mvgpu_display_destroy(vgpu->display);
+	kfree(vgpu);
+	return ERR_PTR(ret);
+}
+EXPORT_SYMBOL_GPL(mvgpu_vgpu_create);
+
+void mvgpu_vgpu_free(struct mvgpu_vgpu *vgpu)
+{
+	mvgpu_display_destroy(vgpu->display);
+	kobject_put(&vgpu->gpu->kobj);
+	kfree(vgpu);
+}
+
+void mvgpu_vgpu_destroy(struct mvgpu_vgpu *vgpu)
+{
+	WARN_ON_ONCE(vgpu->state != MVGPU_VGPU_CLOSED);
+	kobject_del(&vgpu->kobj);
+	/* After these no job, watchdog or reset can queue the works again. */
+	gpu_dismiss(vgpu->gpu, vgpu);
+	disable_delayed_work_sync(&vgpu->retry);
+	disable_work_sync(&vgpu->work);
+	kobject_put(&vgpu->kobj);
+}
+EXPORT_SYMBOL_GPL(mvgpu_vgpu_destroy);
+
+int mvgpu_vgpu_open(struct mvgpu_vgpu *vgpu)
+{
+	struct mvgpu_gpu *gpu = vgpu->gpu;
+	struct mvgpu_proto_config config = {
+		.vgpu = vgpu,
+		.mem = &vgpu->mem,
+		.display = vgpu->display,
+		.nr_scanouts = vgpu->type->nr_scanouts,
+		.max_resources = vgpu->type->max_resources,
+		.max_bytes = mvgpu_gpu_type_memory(gpu, vgpu->type),
+		.max_entries = min(gpu->caps.max_runs, MAX_ENTRIES),
+	};
+
+	scoped_guard(mutex, &gpu->lock)
+		if (gpu->going)
+			return -ENODEV;
+	mvgpu_entity_renew(&vgpu->entity);
+	/* True even now: the GPU is out of use. */
+	if (mvgpu_entity_lost(&vgpu->entity))
+		return -ENODEV;
+	if (!try_module_get(gpu->ops->owner))
+		return -ENODEV;
+	vgpu->proto = mvgpu_proto_create(&config);
+	if (!vgpu->proto) {
+		module_put(gpu->ops->owner);
+		return -ENOMEM;
+	}
+	guard(spinlock_irqsave)(&vgpu->lock);
+	mvgpu_vgpu_step(vgpu, MVGPU_VGPU_OPEN);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(mvgpu_vgpu_open);
+
+void mvgpu_vgpu_close(struct mvgpu_vgpu *vgpu)
+{
+	struct mvgpu_eviction *eviction, *next;
+	struct mvgpu_proto *proto = vgpu->proto;
+
+	mvgpu_vgpu_reset_begin(vgpu);
+	mvgpu_vgpu_reset_wait(vgpu);
+	scoped_guard(spinlock_irqsave, &vgpu->lock) {
+		mvgpu_vgpu_step(vgpu, MVGPU_VGPU_CLOSED);
+		/* Nothing is pinned any more: their wish is fulfilled. */
+		list_for_each_entry_safe(eviction, next, &vgpu->evictions,
+					 node) {
+			list_del(&eviction->node);
+			complete(&eviction->done);
+		}
+	}
+	/* A run that began before may still use the tables; a later won't. */
+	flush_work(&vgpu->work);
+	scoped_guard(spinlock_irqsave, &vgpu->lock)
+		vgpu->proto = NULL;
+	mvgpu_proto_destroy(proto);
+	module_put(vgpu->gpu->ops->owner);
+}
+EXPORT_SYMBOL_GPL(mvgpu_vgpu_close);
+
+void mvgpu_vgpu_start(struct mvgpu_vgpu *vgpu, u64 features)
+{
+	scoped_guard(spinlock_irqsave, &vgpu->lock) {
+		if (vgpu->state != MVGPU_VGPU_OPEN)
+			return;
+		vgpu->features = features;
+		mvgpu_vgpu_step(vgpu, MVGPU_VGPU_RUNNING);
+	}
+	queue_work(mvgpu_vgpu_wq, &vgpu->work);
+}
+EXPORT_SYMBOL_GPL(mvgpu_vgpu_start);
+
+void mvgpu_vgpu_queue_enable(struct mvgpu_vgpu *vgpu, u32 queue,
+			     const struct mvgpu_queue_config *config)
+{
+	if (WARN_ON_ONCE(queue >= MVGPU_NR_QUEUES))
+		return;
+	scoped_guard(spinlock_irqsave, &vgpu->lock) {
+		/* A running reset forgets queues when it ends. */
+		if (vgpu->state == MVGPU_VGPU_CLOSED ||
+		    vgpu->state == MVGPU_VGPU_RESETTING)
+			return;
+		vgpu->queue[queue].config = *config;
+		vgpu->queue[queue].enabled = true;
+	}
+	queue_work(mvgpu_vgpu_wq, &vgpu->work);
+}
+EXPORT_SYMBOL_GPL(mvgpu_vgpu_queue_enable);
+
+void mvgpu_vgpu_kick(struct mvgpu_vgpu *vgpu, u32 queue)
+{
+	/* The work looks at both queues, which costs it two reads. */
+	queue_work(mvgpu_vgpu_wq, &vgpu->work);
+}
+EXPORT_SYMBOL_GPL(mvgpu_vgpu_kick);
+
+void mvgpu_vgpu_reset_begin(struct mvgpu_vgpu *vgpu)
+{
+	scoped_guard(spinlock_irqsave, &vgpu->lock) {
+		if (vgpu->state == MVGPU_VGPU_CLOSED ||
+		    vgpu->state == MVGPU_VGPU_RESETTING)
+			return;
+		mvgpu_vgpu_step(vgpu, MVGPU_VGPU_RESETTING);
+	}
+	queue_work(mvgpu_vgpu_wq, &vgpu->work);
+}
+EXPORT_SYMBOL_GPL(mvgpu_vgpu_reset_begin);
+
+bool mvgpu_vgpu_reset_pending(struct mvgpu_vgpu *vgpu)
+{
+	return READ_ONCE(vgpu->state) == MVGPU_VGPU_RESETTING;
+}
+EXPORT_SYMBOL_GPL(mvgpu_vgpu_reset_pending);
+
+void mvgpu_vgpu_reset_wait(struct mvgpu_vgpu *vgpu)
+{
+	wait_event(vgpu->wait, !mvgpu_vgpu_reset_pending(vgpu));
+}
+EXPORT_SYMBOL_GPL(mvgpu_vgpu_reset_wait);
+
+void mvgpu_vgpu_evict(struct mvgpu_vgpu *vgpu, u64 addr, u64 len)
+{
+	struct mvgpu_eviction eviction = { .addr = addr, .len = len };
+
+	/* The ranges of VFIO do not wrap; the last byte may be the very last */
+	if (addr + len < addr)
+		eviction.len = U64_MAX - addr;
+	init_completion(&eviction.done);
+	scoped_guard(spinlock_irqsave, &vgpu->lock) {
+		if (vgpu->state == MVGPU_VGPU_CLOSED)
+			return;
+		list_add_tail(&eviction.node, &vgpu->evictions);
+	}
+	queue_work(mvgpu_vgpu_wq, &vgpu->work);
+	wait_for_completion(&eviction.done);
+}
+EXPORT_SYMBOL_GPL(mvgpu_vgpu_evict);
+
+const struct mvgpu_type *mvgpu_vgpu_type(const struct mvgpu_vgpu *vgpu)
+{
+	return vgpu->type;
+}
+EXPORT_SYMBOL_GPL(mvgpu_vgpu_type);
+
+struct mvgpu_gpu *mvgpu_vgpu_gpu(const struct mvgpu_vgpu *vgpu)
+{
+	return vgpu->gpu;
+}
+EXPORT_SYMBOL_GPL(mvgpu_vgpu_gpu);
+
+struct device *mvgpu_vgpu_dev(const struct mvgpu_vgpu *vgpu)
+{
+	return vgpu->dev;
+}
+EXPORT_SYMBOL_GPL(mvgpu_vgpu_dev);
+
+struct mvgpu_display *mvgpu_vgpu_display(struct mvgpu_vgpu *vgpu)
+{
+	return vgpu->display;
+}
+EXPORT_SYMBOL_GPL(mvgpu_vgpu_display);

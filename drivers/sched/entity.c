@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/ktime.h>
+#include <linux/list.h>
+#include <linux/lockdep.h>
+#include <mvgpu/backend.h>
+#include <mvgpu/job.h>
+#include <mvgpu/sched.h>
+#include <trace/events/mvgpu.h>
+
+#include "sched.h"
+
+void mvgpu_entity_init(struct mvgpu_entity *entity, struct mvgpu_engine *engine)
+{
+	entity->engine = engine;
+	INIT_LIST_HEAD(&entity->queue);
+	INIT_LIST_HEAD(&entity->node);
+	INIT_LIST_HEAD(&entity->urgent_node);
+	mvgpu_entity_renew(entity);
+}
+
+void mvgpu_entity_fini(struct mvgpu_entity *entity)
+{
+	struct mvgpu_engine *engine = entity->engine;
+
+	mvgpu_entity_set_urgent(entity, false);
+	guard(spinlock_irqsave)(&engine->lock);
+	WARN_ON_ONCE(entity->active || !list_empty(&entity->queue));
+	/* Another entity at the same address must not be taken for this one. */
+	if (engine->last == entity)
+		engine->last = NULL;
+}
+
+void mvgpu_entity_queue_locked(struct mvgpu_entity *entity,
+			       struct mvgpu_job *job, bool first)
+{
+	struct mvgpu_engine *engine = entity->engine;
+
+	lockdep_assert_held(&engine->lock);
+	job->state = MVGPU_JOB_QUEUED;
+	if (first)
+		list_add(&job->queue, &entity->queue);
+	else
+		list_add_tail(&job->queue, &entity->queue);
+	if (!entity->active) {
+		entity->active = true;
+		engine->policy->add(engine, entity);
+	}
+}
+
+void mvgpu_entity_dequeue_locked(struct mvgpu_entity *entity,
+				 struct mvgpu_job *job)
+{
+	struct mvgpu_engine *engine = entity->engine;
+
+	lockdep_assert_held(&engine->lock);
+	list_del_init(&job->queue);
+	if (list_empty(&entity->queue)) {
+		entity->active = false;
+		engine->policy->remove(engine, entity);
+	}
+}
+
+static bool entity_stale_locked(const struct mvgpu_entity *entity)
+{
+	const struct mvgpu_engine *engine = entity->engine;
+
+	lockdep_assert_held(&engine->lock);
+	return engine->dead || entity->generation != engine->generation;
+}
+
+void mvgpu_entity_push(struct mvgpu_entity *entity, struct mvgpu_job *job)
+{
+	struct mvgpu_engine *engine = entity->engine;
+	bool stale;
+
+	job->t_queued = ktime_get_ns();
+	trace_mvgpu_job_queue(job);
+	scoped_guard(spinlock_irqsave, &engine->lock) {
+		stale = entity_stale_locked(entity);
+		if (!stale)
+			mvgpu_entity_queue_locked(entity, job, false);
+	}
+	if (stale)
+		mvgpu_job_drop(job, -ECANCELED);
+	else
+		mvgpu_engine_run(engine);
+}
+
+/* Leaves nothing behind on the GPU, whether it runs or not. */
+static bool job_droppable(const struct mvgpu_job *job)
+{
+	return job->op == MVGPU_JOB_TRANSFER_TO || job->op == MVGPU_JOB_FLUSH;
+}
+
+void mvgpu_entity_flush_to(struct mvgpu_entity *entity, bool all,
+			   struct list_head *dropped)
+{
+	struct mvgpu_job *job, *next;
+
+	lockdep_assert_held(&entity->engine->lock);
+	list_for_each_entry_safe(job, next, &entity->queue, queue) {
+		if (!all && !job_droppable(job))
+			continue;
+		mvgpu_entity_dequeue_locked(entity, job);
+		list_add_tail(&job->queue, dropped);
+	}
+}
+
+void mvgpu_jobs_drop(struct list_head *jobs, int status)
+{
+	struct mvgpu_job *job, *next;
+
+	list_for_each_entry_safe(job, next, jobs, queue) {
+		list_del_init(&job->queue);
+		mvgpu_job_drop(job, status);
+	}
+}
+
+void mvgpu_entity_flush(struct mvgpu_entity *entity)
+{
+	LIST_HEAD(dropped);
+
+	scoped_guard(spinlock_irqsave, &entity->engine->lock)
+		mvgpu_entity_flush_to(entity, false, &dropped);
+	mvgpu_jobs_drop(&dropped, -ECANCELED);
+}
+
+void mvgpu_entity_set_urgent(struct mvgpu_entity *entity, bool urgent)
+{
+	guard(spinlock_irqsave)(&entity->engine->lock);
+	if (entity->urgent == urgent)
+		return;
+	entity->urgent = urgent;
+	if (urgent)
+		list_add_tail(&entity->urgent_node, &entity->engine->urgent);
+	else
+		list_del_init(&entity->urgent_node);
+}
+
+void mvgpu_entity_renew(struct mvgpu_entity *entity)
+{
+	guard(spinlock_irqsave)(&entity->engine->lock);
+	entity->generation = entity->engine->generation;
+}
+
+bool mvgpu_entity_lost(struct mvgpu_entity *entity)
+{
+	guard(spinlock_irqsave)(&entity->engine->lock);
+	return entity_stale_locked(entity);
+}
+
+void mvgpu_entity_get_stats(struct mvgpu_entity *entity,
+			    struct mvgpu_entity_stats *stats)
+{
+	guard(spinlock_irqsave)(&entity->engine->lock);
+	*stats = entity->stats;
+}
