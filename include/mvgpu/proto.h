@@ -8,6 +8,7 @@ struct mvgpu_display;
 struct mvgpu_job;
 struct mvgpu_mem;
 struct mvgpu_proto;
+struct mvgpu_resource;
 struct mvgpu_vgpu;
 
 /**

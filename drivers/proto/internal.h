@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _MVGPU_PROTO_INTERNAL_H
+#define _MVGPU_PROTO_INTERNAL_H
+
+#include <linux/list.h>
+#include <linux/rbtree.h>
+#include <linux/types.h>
+#include <linux/virtio_gpu.h>
+#include <mvgpu/job.h>
+#include <mvgpu/proto.h>
+#include <mvgpu/type.h>
+
+/* All 2D formats have 4 bytes a pixel. */
+#define MVGPU_BPP 4
+
+struct mvgpu_resource;
+
+/**
+ * struct mvgpu_scanout - what the guest wants a scanout to show
+ * @res: in the table; NULL: nothing
+ * @rect: within @res
+ * @cursor: in the table; the resource that the cursor image came from
+ */
+struct mvgpu_scanout {
+	struct mvgpu_resource *res;
+	struct mvgpu_rect rect;
+	struct mvgpu_resource *cursor;
+};
+
+/**
+ * struct mvgpu_proto - tables of one vGPU; owned by its work, so no lock
+ * @config: constant
+ * @table: resources by guest id
+ * @resources: all resources, those being destroyed included
+ * @scanouts: config.nr_scanouts of them exist
+ * @stats: written with WRITE_ONCE(), others look at it
+ */
+struct mvgpu_proto {
+	struct mvgpu_proto_config config;
+	struct rb_root table;
+	struct list_head resources;
+	struct mvgpu_scanout scanouts[MVGPU_MAX_SCANOUTS];
+	struct mvgpu_proto_stats stats;
+};
+
+/**
+ * typedef mvgpu_prep_fn - judge one control request
+ * @proto: tables of the vGPU
+ * @job: its req holds the command's fixed part in full; resp_data is zeroed
+ *	and as long as the command's row says
+ *
+ * For the GPU: fills @job and returns RESP_OK_NODATA. Otherwise leaves
+ * job->op alone.
+ *
+ * Return: enum virtio_gpu_ctrl_type of the response.
+ */
+typedef u32 mvgpu_prep_fn(struct mvgpu_proto *proto, struct mvgpu_job *job);
+
+/* resource.c */
+mvgpu_prep_fn mvgpu_resource_create_2d;
+mvgpu_prep_fn mvgpu_resource_unref;
+mvgpu_prep_fn mvgpu_resource_attach;
+mvgpu_prep_fn mvgpu_resource_detach;
+mvgpu_prep_fn mvgpu_resource_transfer;
+
+/* scanout.c */
+mvgpu_prep_fn mvgpu_scanout_set;
+mvgpu_prep_fn mvgpu_scanout_flush;
+mvgpu_prep_fn mvgpu_scanout_display_info;
+mvgpu_prep_fn mvgpu_scanout_edid;
+mvgpu_prep_fn mvgpu_scanout_capset_info;
+mvgpu_prep_fn mvgpu_scanout_capset;
+
+/**
+ * mvgpu_scanout_flushed() - the GPU is done with a flush
+ * @proto: tables of the vGPU
+ * @res: what was flushed
+ * @rect: within @res
+ */
+void mvgpu_scanout_flushed(struct mvgpu_proto *proto,
+			   const struct mvgpu_resource *res,
+			   const struct mvgpu_rect *rect);
+
+/**
+ * mvgpu_scanout_update() - a resource got or lost its backing
+ * @proto: tables of the vGPU
+ * @res: the resource
+ *
+ * To be called after res->pin has changed and before what it was is
+ * destroyed: the display holds a pointer to it.
+ */
+void mvgpu_scanout_update(struct mvgpu_proto *proto,
+			  const struct mvgpu_resource *res);
+
+/**
+ * mvgpu_scanout_drop() - a resource goes away: scanouts that show it go off
+ * @proto: tables of the vGPU
+ * @res: the resource
+ */
+void mvgpu_scanout_drop(struct mvgpu_proto *proto,
+			const struct mvgpu_resource *res);
+
+/** mvgpu_cursor_drop() - hide cursors whose image came from @res. */
+void mvgpu_cursor_drop(struct mvgpu_proto *proto,
+		       const struct mvgpu_resource *res);
+
+/**
+ * mvgpu_request_tail() - what follows a request's fixed part
+ * @proto: tables of the vGPU
+ * @job: after its req was filled
+ * @off: bytes from the start of the request
+ * @buf: private memory
+ * @len: bytes
+ *
+ * What is in job->req already comes from there: nothing is read twice.
+ *
+ * Return: 0, -ERANGE if the request is shorter, -EFAULT.
+ */
+int mvgpu_request_tail(struct mvgpu_proto *proto, const struct mvgpu_job *job,
+		       size_t off, void *buf, size_t len);
+
+/**
+ * mvgpu_request_load() - read the start of a request
+ * @proto: tables of the vGPU
+ * @job: its req is filled
+ *
+ * Return: bytes in job->req, or -EFAULT.
+ */
+int mvgpu_request_load(struct mvgpu_proto *proto, struct mvgpu_job *job);
+
+/**
+ * mvgpu_respond() - settle type and length of a response
+ * @proto: counts errors
+ * @job: its response header has fence and context already
+ * @type: enum virtio_gpu_ctrl_type; with an error resp_data is freed
+ */
+void mvgpu_respond(struct mvgpu_proto *proto, struct mvgpu_job *job, u32 type);
+
+/** mvgpu_proto_error() - count a guest's mistake. */
+void mvgpu_proto_error(struct mvgpu_proto *proto);
+
+/** mvgpu_rect_load() - in the CPU's byte order. */
+struct mvgpu_rect mvgpu_rect_load(const struct virtio_gpu_rect *from);
+
+/** mvgpu_rect_within() - is @rect not empty and within @width x @height? */
+bool mvgpu_rect_within(const struct mvgpu_rect *rect, u32 width, u32 height);
+
+#endif

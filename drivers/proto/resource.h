@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _MVGPU_PROTO_RESOURCE_H
+#define _MVGPU_PROTO_RESOURCE_H
+
+#include <linux/list.h>
+#include <linux/rbtree.h>
+#include <linux/types.h>
+
+struct mvgpu_backing;
+struct mvgpu_job;
+struct mvgpu_proto;
+
+/**
+ * struct mvgpu_pin - a backing that the GPU may use for a resource
+ * @node: in mvgpu_resource.pins, in the order in which detaches were sent
+ * @backing: owned
+ * @detaching: a job that detaches it is on its way
+ * @gone: the GPU has never taken it: the detach that is on its way will fail
+ *
+ * A resource may have several: the guest attaches the next backing while the
+ * detach of the last one is still on its way.
+ */
+struct mvgpu_pin {
+	struct list_head node;
+	struct mvgpu_backing *backing;
+	bool detaching;
+	bool gone;
+};
+
+/**
+ * struct mvgpu_resource - a 2D resource
+ * @node: in mvgpu_proto.table, unless @dead
+ * @all: in mvgpu_proto.resources
+ * @pins: struct mvgpu_pin; all backings that the GPU may use
+ * @pin: the one that the guest sees as attached, in @pins; NULL: none
+ * @guest_id: not 0
+ * @gpu_id: held until the resource is freed
+ * @format: enum virtio_gpu_formats
+ * @width: pixels
+ * @height: pixels
+ * @size: bytes, charged until the resource is freed
+ * @uses: jobs on their way; each holds the resource by job->res
+ * @dead: the guest has no name for it any more
+ * @on_gpu: the GPU may know @gpu_id
+ * @destroying: a job that destroys it is on its way
+ *
+ * Freed when it is dead, no job uses it and the GPU does not know it.
+ */
+struct mvgpu_resource {
+	struct rb_node node;
+	struct list_head all;
+	struct list_head pins;
+	struct mvgpu_pin *pin;
+	u32 guest_id;
+	u32 gpu_id;
+	u32 format;
+	u32 width;
+	u32 height;
+	u64 size;
+	u32 uses;
+	bool dead;
+	bool on_gpu;
+	bool destroying;
+};
+
+/** mvgpu_resource_find() - by guest id; NULL: there is none. */
+struct mvgpu_resource *mvgpu_resource_find(struct mvgpu_proto *proto, u32 id);
+
+/** mvgpu_resource_use() - make @job hold @res; see mvgpu_resource_done(). */
+void mvgpu_resource_use(struct mvgpu_job *job, struct mvgpu_resource *res);
+
+/**
+ * mvgpu_resource_done() - follow what the GPU did to a resource
+ * @proto: tables of the vGPU
+ * @job: DONE, with a resource; gives it up
+ */
+void mvgpu_resource_done(struct mvgpu_proto *proto, struct mvgpu_job *job);
+
+/** mvgpu_resource_evict() - see mvgpu_proto_evict(); one resource. */
+u32 mvgpu_resource_evict(struct mvgpu_proto *proto, struct mvgpu_resource *res,
+			 u64 addr, u64 len);
+
+/**
+ * mvgpu_resource_kill() - take the guest's name of it away
+ * @proto: tables of the vGPU
+ * @res: out of the table afterwards, and shown nowhere
+ */
+void mvgpu_resource_kill(struct mvgpu_proto *proto, struct mvgpu_resource *res);
+
+/**
+ * mvgpu_resource_reap() - get rid of a dead resource
+ * @proto: tables of the vGPU
+ * @res: dead; may be freed
+ *
+ * Sends a destroy if the GPU knows it and none is on its way.
+ */
+void mvgpu_resource_reap(struct mvgpu_proto *proto, struct mvgpu_resource *res);
+
+/** mvgpu_resource_free() - the GPU has forgotten it, and no job uses it. */
+void mvgpu_resource_free(struct mvgpu_proto *proto, struct mvgpu_resource *res);
+
+#endif
