@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Jobs as requests of the virtio-gpu protocol (virtio 1.3, 5.7.6).
+ *
+ * All that is sent is made by prepare(), which may sleep. DESTROY, DETACH and
+ * TRANSFER carry a fence: fences are reached in order, so that the end of a
+ * DETACH means that the transfers before it do not read the pages any more.
+ */
+
+#include "virtio.h"
+
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <mvgpu/backing.h>
+
+/* Commands of RES_CREATE: create, attach zeroes, transfer, detach; undo. */
+enum {
+	CREATE_RESOURCE,
+	CREATE_ATTACH,
+	CREATE_TRANSFER,
+	CREATE_DETACH,
+	CREATE_NR,
+	CREATE_UNDO = CREATE_NR,
+};
+
+/**
+ * mvgpu_virtio_request_alloc() - room for commands
+ * @nr: commands; one more can be used as undo
+ *
+ * Context: process, sleeps.
+ * Return: the request, or NULL.
+ */
+struct mvgpu_virtio_request *mvgpu_virtio_request_alloc(u32 nr)
+{
+	struct mvgpu_virtio_request *request;
+	u32 i;
+
+	request = kzalloc(struct_size(request, command, nr + 1), GFP_KERNEL);
+	if (!request)
+		return NULL;
+	request->nr = nr;
+	INIT_LIST_HEAD(&request->ended);
+	init_completion(&request->completion);
+	for (i = 0; i <= nr; i++)
+		request->command[i].request = request;
+	return request;
+}
+
+/**
+ * mvgpu_virtio_request_free() - of a request that the device does not hold
+ * @request: the request
+ *
+ * Context: any, unless a command has entries: then process.
+ */
+void mvgpu_virtio_request_free(struct mvgpu_virtio_request *request)
+{
+	u32 i;
+
+	WARN_ON_ONCE(request->nr_pending);
+	for (i = 0; i < request->nr; i++) {
+		struct mvgpu_virtio_command *command = &request->command[i];
+
+		if (command->entry) {
+			sg_free_table(&command->entries);
+			kvfree(command->entry);
+		}
+		if (command->resp != &command->hdr)
+			kfree(command->resp);
+	}
+	kfree(request);
+}
+
+/**
+ * mvgpu_virtio_command_init() - begin a command with the usual response
+ * @command: of a new request
+ * @type: enum virtio_gpu_ctrl_type
+ * @req_len: bytes of the request
+ */
+void mvgpu_virtio_command_init(struct mvgpu_virtio_command *command, u32 type,
+			       u32 req_len)
+{
+	command->req.hdr.type = cpu_to_le32(type);
+	command->req_len = req_len;
+	command->resp = &command->hdr;
+	command->resp_len = sizeof(command->hdr);
+	command->request->nr_sgs += 2;
+}
+
+/* A page of the table @entry for each descriptor. */
+static int entries_map(struct mvgpu_virtio_command *command, size_t size)
+{
+	u8 *p = (u8 *)command->entry;
+	struct scatterlist *sg;
+	unsigned int nr, i;
+
+	nr = DIV_ROUND_UP(offset_in_page(p) + size, PAGE_SIZE);
+	if (sg_alloc_table(&command->entries, nr, GFP_KERNEL))
+		return -ENOMEM;
+	for_each_sgtable_sg(&command->entries, sg, i) {
+		size_t len = min_t(size_t, size, PAGE_SIZE - offset_in_page(p));
+		struct page *page = is_vmalloc_addr(p) ? vmalloc_to_page(p) :
+							 virt_to_page(p);
+
+		sg_set_page(sg, page, len, offset_in_page(p));
+		p += len;
+		size -= len;
+	}
+	command->request->nr_sgs += nr;
+	return 0;
+}
+
+/* ATTACH_BACKING with room for @nr entries, zeroed. */
+static int attach_init(struct mvgpu_virtio *gpu,
+		       struct mvgpu_virtio_command *command, u32 res_id,
+		       u32 nr)
+{
+	int err;
+
+	mvgpu_virtio_command_init(command,
+				  VIRTIO_GPU_CMD_RESOURCE_ATTACH_BACKING,
+				  sizeof(command->req.attach));
+	command->req.attach.resource_id = cpu_to_le32(res_id);
+	command->req.attach.nr_entries = cpu_to_le32(nr);
+	if (!nr || nr > gpu->max_runs)
+		return -E2BIG;
+	command->entry = kvcalloc(nr, sizeof(*command->entry), GFP_KERNEL);
+	if (!command->entry)
+		return -ENOMEM;
+	err = entries_map(command, nr * sizeof(*command->entry));
+	if (err) {
+		kvfree(command->entry);
+		command->entry = NULL;
+	}
+	return err;
+}
+
+static void detach_init(struct mvgpu_virtio_command *command, u32 res_id)
+{
+	mvgpu_virtio_command_init(command,
+				  VIRTIO_GPU_CMD_RESOURCE_DETACH_BACKING,
+				  sizeof(command->req.detach));
+	command->req.detach.resource_id = cpu_to_le32(res_id);
+	command->fenced = true;
+}
+
+static void unref_init(struct mvgpu_virtio_command *command, u32 res_id)
+{
+	mvgpu_virtio_command_init(command, VIRTIO_GPU_CMD_RESOURCE_UNREF,
+				  sizeof(command->req.unref));
+	command->req.unref.resource_id = cpu_to_le32(res_id);
+	command->fenced = true;
+}
+
+static void transfer_init(struct mvgpu_virtio_command *command,
+			  const struct mvgpu_job_transfer *transfer)
+{
+	struct virtio_gpu_transfer_to_host_2d *req = &command->req.transfer;
+
+	mvgpu_virtio_command_init(command, VIRTIO_GPU_CMD_TRANSFER_TO_HOST_2D,
+				  sizeof(*req));
+	req->resource_id = cpu_to_le32(transfer->res_id);
+	req->offset = cpu_to_le64(transfer->offset);
+	req->r.x = cpu_to_le32(transfer->rect.x);
+	req->r.y = cpu_to_le32(transfer->rect.y);
+	req->r.width = cpu_to_le32(transfer->rect.width);
+	req->r.height = cpu_to_le32(transfer->rect.height);
+	command->fenced = true;
+}
+
+/* The renderer does not clear new memory: we do, from a table of zeroes. */
+static int create_build(struct mvgpu_virtio *gpu,
+			struct mvgpu_virtio_request *request,
+			struct mvgpu_job *job)
+{
+	const struct mvgpu_job_res_create *create = &job->res_create;
+	struct mvgpu_virtio_command *command = request->command;
+	struct virtio_gpu_resource_create_2d *req = &command->req.create;
+	const struct mvgpu_job_transfer whole = {
+		.res_id = create->res_id,
+		.rect = {
+			.width = create->width,
+			.height = create->height,
+		},
+	};
+	u64 size = (u64)create->width * create->height * 4;
+	u32 nr = DIV_ROUND_UP_ULL(size, MVGPU_VIRTIO_ZERO_SIZE);
+	struct virtio_gpu_mem_entry *entry;
+	int err;
+	u32 i;
+
+	mvgpu_virtio_command_init(command, VIRTIO_GPU_CMD_RESOURCE_CREATE_2D,
+				  sizeof(*req));
+	req->resource_id = cpu_to_le32(create->res_id);
+	req->format = cpu_to_le32(create->format);
+	req->width = cpu_to_le32(create->width);
+	req->height = cpu_to_le32(create->height);
+
+	err = attach_init(gpu, &command[CREATE_ATTACH], create->res_id, nr);
+	if (err)
+		return err;
+	entry = command[CREATE_ATTACH].entry;
+	for (i = 0; i < nr; i++) {
+		entry[i].addr = cpu_to_le64(gpu->zero_addr);
+		entry[i].length = cpu_to_le32(MVGPU_VIRTIO_ZERO_SIZE);
+	}
+	transfer_init(&command[CREATE_TRANSFER], &whole);
+	detach_init(&command[CREATE_DETACH], create->res_id);
+	unref_init(&command[CREATE_UNDO], create->res_id);
+	request->undo = &command[CREATE_UNDO];
+	return 0;
+}
+
+static int destroy_build(struct mvgpu_virtio *gpu,
+			 struct mvgpu_virtio_request *request,
+			 struct mvgpu_job *job)
+{
+	unref_init(request->command, job->res_id);
+	return 0;
+}
+
+static int attach_build(struct mvgpu_virtio *gpu,
+			struct mvgpu_virtio_request *request,
+			struct mvgpu_job *job)
+{
+	struct mvgpu_virtio_command *command = request->command;
+	int err;
+
+	err = mvgpu_virtio_dma_map(gpu, job->res_id, job->backing);
+	if (err)
+		return err;
+	err = attach_init(gpu, command, job->res_id,
+			  mvgpu_virtio_dma_nents(gpu, job->backing));
+	if (err) {
+		mvgpu_virtio_backing_release(gpu, job->backing);
+		return err;
+	}
+	mvgpu_virtio_dma_fill(gpu, job->backing, command->entry);
+	return 0;
+}
+
+static int detach_build(struct mvgpu_virtio *gpu,
+			struct mvgpu_virtio_request *request,
+			struct mvgpu_job *job)
+{
+	detach_init(request->command, job->res_id);
+	return 0;
+}
+
+static int transfer_build(struct mvgpu_virtio *gpu,
+			  struct mvgpu_virtio_request *request,
+			  struct mvgpu_job *job)
+{
+	mvgpu_virtio_dma_sync(gpu, job->transfer.res_id);
+	transfer_init(request->command, &job->transfer);
+	return 0;
+}
+
+/* Rows without @build are over as soon as they are submitted. */
+static const struct {
+	u32 nr;
+	int (*build)(struct mvgpu_virtio *gpu,
+		     struct mvgpu_virtio_request *request,
+		     struct mvgpu_job *job);
+} commands[MVGPU_JOB_NR] = {
+	[MVGPU_JOB_NONE] = { 0, NULL },
+	[MVGPU_JOB_RES_CREATE] = { CREATE_NR, create_build },
+	[MVGPU_JOB_RES_DESTROY] = { 1, destroy_build },
+	[MVGPU_JOB_BACKING_ATTACH] = { 1, attach_build },
+	[MVGPU_JOB_BACKING_DETACH] = { 1, detach_build },
+	[MVGPU_JOB_TRANSFER_TO] = { 1, transfer_build },
+	/*
+	 * A guest's scanout is never one of the device, so RESOURCE_FLUSH would
+	 * show nothing; and core answers jobs in order, so that nobody sees
+	 * that the transfers before it may still run.
+	 */
+	[MVGPU_JOB_FLUSH] = { 0, NULL },
+};
+
+/**
+ * mvgpu_virtio_prepare() - see struct mvgpu_backend_ops
+ * @priv: the GPU
+ * @job: the job
+ *
+ * Return: 0, -ENOMEM, -E2BIG (a backing in too many pieces), -EINVAL.
+ */
+int mvgpu_virtio_prepare(void *priv, struct mvgpu_job *job)
+{
+	struct mvgpu_virtio_request *request;
+	struct mvgpu_virtio *gpu = priv;
+	int err;
+
+	job->backend = NULL;
+	if (WARN_ON_ONCE(job->op >= MVGPU_JOB_NR))
+		return -EINVAL;
+	if (!commands[job->op].build)
+		return 0;
+
+	request = mvgpu_virtio_request_alloc(commands[job->op].nr);
+	if (!request)
+		return -ENOMEM;
+	request->job = job;
+	err = commands[job->op].build(gpu, request, job);
+	if (err) {
+		mvgpu_virtio_request_free(request);
+		return err;
+	}
+	job->backend = request;
+	return 0;
+}
+
+/**
+ * mvgpu_virtio_unprepare() - see struct mvgpu_backend_ops
+ * @priv: the GPU
+ * @job: the job
+ */
+void mvgpu_virtio_unprepare(void *priv, struct mvgpu_job *job)
+{
+	if (!job->backend)
+		return;
+	mvgpu_virtio_request_free(job->backend);
+	job->backend = NULL;
+}
+
+/**
+ * mvgpu_virtio_submit() - see struct mvgpu_backend_ops
+ * @priv: the GPU
+ * @engine: 0
+ * @job: prepared
+ *
+ * Return: see mvgpu_virtio_queue_add().
+ */
+int mvgpu_virtio_submit(void *priv, u32 engine, struct mvgpu_job *job)
+{
+	if (job->backend)
+		return mvgpu_virtio_queue_add(priv, job->backend);
+	mvgpu_job_done(job, 0);
+	return 0;
+}

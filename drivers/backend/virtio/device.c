@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * mvgpu_virtio: a virtio-gpu device of the host as the GPU that is shared.
+ *
+ * The virtio bus has no driver_override and takes the first driver that
+ * matches, so a device comes to us if we are loaded before virtio_gpu, or by
+ * unbind and bind in sysfs. The vendor of a PCI device is its subsystem's;
+ * local vGPUs use another one and always go to virtio_gpu.
+ */
+
+#include "virtio.h"
+
+#include <linux/mod_devicetable.h>
+#include <linux/module.h>
+#include <linux/pci.h>
+#include <linux/slab.h>
+#include <linux/virtio_config.h>
+#include <linux/virtio_ids.h>
+
+static unsigned int memory_mb = 1024;
+module_param(memory_mb, uint, 0444);
+MODULE_PARM_DESC(memory_mb, "GPU memory to share out, MiB (virtio-gpu can't tell; default 1024)");
+
+/* Twice what one guest fills: the next job waits in the device's queue. */
+#define MAX_OUTSTANDING 2
+
+/**
+ * mvgpu_virtio_lost() - the device can't be trusted any more
+ * @gpu: the GPU, running
+ *
+ * Context: any. Before registration it is only noted, in @gpu->lost.
+ */
+void mvgpu_virtio_lost(struct mvgpu_virtio *gpu)
+{
+	struct mvgpu_gpu *core;
+	unsigned long flags;
+
+	spin_lock_irqsave(&gpu->lock, flags);
+	gpu->lost = true;
+	core = gpu->core;
+	spin_unlock_irqrestore(&gpu->lock, flags);
+	if (core)
+		mvgpu_gpu_lost(core);
+}
+
+static bool device_present(struct mvgpu_virtio *gpu)
+{
+	return pci_device_is_present(to_pci_dev(gpu->vdev->dev.parent));
+}
+
+/* No DMA goes on and nothing is in the queues when it returns. */
+static void device_stop(struct mvgpu_virtio *gpu)
+{
+	mvgpu_virtio_queue_stop(gpu);
+	/* A reset waits for an answer, which an unplugged device never gives. */
+	if (device_present(gpu))
+		virtio_reset_device(gpu->vdev);
+	else
+		virtio_break_device(gpu->vdev);
+	mvgpu_virtio_queue_delete(gpu);
+}
+
+static void op_kick(void *priv, u32 engine)
+{
+	mvgpu_virtio_queue_kick(priv);
+}
+
+static int op_reset(void *priv)
+{
+	struct mvgpu_virtio *gpu = priv;
+	int err;
+
+	device_stop(gpu);
+	if (!device_present(gpu))
+		return -ENODEV;
+	/* As after hibernation: features again, then our restore(). */
+	err = virtio_device_restore(gpu->vdev);
+	if (err)
+		dev_err(&gpu->vdev->dev, "reset failed: %pe\n", ERR_PTR(err));
+	return err;
+}
+
+/* No cancel(): the device runs what it has to the end. */
+static const struct mvgpu_backend_ops ops = {
+	.owner = THIS_MODULE,
+	.name = "virtio",
+	.prepare = mvgpu_virtio_prepare,
+	.unprepare = mvgpu_virtio_unprepare,
+	.submit = mvgpu_virtio_submit,
+	.kick = op_kick,
+	.backing_release = mvgpu_virtio_backing_release,
+	.reset = op_reset,
+};
+
+static void config_work(struct work_struct *work)
+{
+	struct mvgpu_virtio *gpu = container_of(work, struct mvgpu_virtio,
+						config_work);
+	struct virtio_device *vdev = gpu->vdev;
+	u32 events;
+
+	if (vdev->config->get_status(vdev) & VIRTIO_CONFIG_S_NEEDS_RESET) {
+		dev_err(&vdev->dev, "device asks for a reset\n");
+		mvgpu_virtio_lost(gpu);
+		return;
+	}
+
+	virtio_cread_le(vdev, struct virtio_gpu_config, events_read, &events);
+	if (!(events & VIRTIO_GPU_EVENT_DISPLAY))
+		return;
+	if (mvgpu_virtio_info_display(gpu))
+		dev_dbg(&vdev->dev, "displays changed, but no news of them\n");
+	events = VIRTIO_GPU_EVENT_DISPLAY;
+	virtio_cwrite_le(vdev, struct virtio_gpu_config, events_clear, &events);
+}
+
+static void mvgpu_virtio_config_changed(struct virtio_device *vdev)
+{
+	struct mvgpu_virtio *gpu = vdev->priv;
+
+	schedule_work(&gpu->config_work);
+}
+
+static int gpu_register(struct mvgpu_virtio *gpu)
+{
+	const struct mvgpu_gpu_caps caps = {
+		.memory = (u64)memory_mb << 20,
+		.nr_engines = 1,
+		.max_outstanding = MAX_OUTSTANDING,
+		.max_runs = gpu->max_runs,
+		.max_res_id = S32_MAX,
+	};
+	struct mvgpu_gpu *core;
+	bool lost;
+
+	core = mvgpu_gpu_register(gpu->vdev->dev.parent, &caps, &ops, gpu);
+	if (IS_ERR(core))
+		return PTR_ERR(core);
+
+	spin_lock_irq(&gpu->lock);
+	gpu->core = core;
+	lost = gpu->lost;
+	spin_unlock_irq(&gpu->lock);
+	if (lost)
+		mvgpu_gpu_lost(core);
+	return 0;
+}
+
+static int mvgpu_virtio_validate(struct virtio_device *vdev)
+{
+	/* A vGPU's parent needs a name that lasts: that of a PCI device. */
+	if (!dev_is_pci(vdev->dev.parent))
+		return -ENODEV;
+	if (!virtio_has_feature(vdev, VIRTIO_F_VERSION_1))
+		return -ENODEV;
+	if (!memory_mb) {
+		dev_err(&vdev->dev, "memory_mb=0 leaves nothing to share\n");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int mvgpu_virtio_probe(struct virtio_device *vdev)
+{
+	struct mvgpu_virtio *gpu;
+	int err;
+
+	gpu = kzalloc(sizeof(*gpu), GFP_KERNEL);
+	if (!gpu)
+		return -ENOMEM;
+	gpu->vdev = vdev;
+	vdev->priv = gpu;
+	spin_lock_init(&gpu->lock);
+	INIT_WORK(&gpu->config_work, config_work);
+	mvgpu_virtio_poll_init(gpu);
+
+	err = mvgpu_virtio_dma_init(gpu);
+	if (err)
+		goto free_gpu;
+	err = mvgpu_virtio_queue_start(gpu);
+	if (err)
+		goto exit_dma;
+	err = mvgpu_virtio_info_init(gpu);
+	if (err)
+		goto stop_device;
+	err = gpu_register(gpu);
+	if (err)
+		goto stop_device;
+	return 0;
+
+stop_device:
+	device_stop(gpu);
+exit_dma:
+	mvgpu_virtio_dma_exit(gpu);
+free_gpu:
+	kfree(gpu);
+	vdev->priv = NULL;
+	return err;
+}
+
+static void mvgpu_virtio_remove(struct virtio_device *vdev)
+{
+	struct mvgpu_virtio *gpu = vdev->priv;
+
+	disable_work_sync(&gpu->config_work);
+	/* Jobs of an unplugged device never end: have them ended. */
+	if (!device_present(gpu))
+		mvgpu_virtio_lost(gpu);
+	mvgpu_gpu_unregister(gpu->core);
+	device_stop(gpu);
+	mvgpu_virtio_dma_exit(gpu);
+	vdev->priv = NULL;
+	kfree(gpu);
+}
+
+static int mvgpu_virtio_freeze(struct virtio_device *vdev)
+{
+	/* Resources live in the device only and can't be saved. */
+	dev_err(&vdev->dev,
+		"vGPUs can't sleep: unbind mvgpu_virtio before suspend\n");
+	return -EBUSY;
+}
+
+static int mvgpu_virtio_restore(struct virtio_device *vdev)
+{
+	return mvgpu_virtio_queue_start(vdev->priv);
+}
+
+static const struct virtio_device_id id_table[] = {
+	{ VIRTIO_ID_GPU, PCI_VENDOR_ID_REDHAT_QUMRANET },
+	{ 0 },
+};
+MODULE_DEVICE_TABLE(virtio, id_table);
+
+static const unsigned int features[] = {
+	/* Fences of the renderer, not of the device's main loop. */
+	VIRTIO_GPU_F_VIRGL,
+	VIRTIO_GPU_F_EDID,
+	VIRTIO_GPU_F_CONTEXT_INIT,
+};
+
+static struct virtio_driver mvgpu_virtio_driver = {
+	.driver.name = "mvgpu_virtio",
+	.feature_table = features,
+	.feature_table_size = ARRAY_SIZE(features),
+	.id_table = id_table,
+	.validate = mvgpu_virtio_validate,
+	.probe = mvgpu_virtio_probe,
+	.remove = mvgpu_virtio_remove,
+	.config_changed = mvgpu_virtio_config_changed,
+	.freeze = mvgpu_virtio_freeze,
+	.restore = mvgpu_virtio_restore,
+};
+module_virtio_driver(mvgpu_virtio_driver);
+
+MODULE_DESCRIPTION("mvgpu backend: a virtio-gpu device of the host");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the device tells about itself. Each answer is waited for with a limit:
+ * a device that does not answer must not hold up modprobe.
+ */
+
+#include "virtio.h"
+
+#include <linux/slab.h>
+#include <linux/virtio_config.h>
+
+#define QUERY_TIMEOUT (5 * HZ)
+
+/* Of one capset; the largest that exists has about 1.5 KiB. */
+#define CAPSET_BYTES_MAX (64 * 1024)
+
+/* Ids of capsets are bits of a 64 bit mask in the guest's driver. */
+#define CAPSETS_MAX 64
+
+/* Returns false if the device keeps it; then ctrl_done() frees it. */
+static bool query_wait(struct mvgpu_virtio *gpu,
+		       struct mvgpu_virtio_request *request)
+{
+	if (wait_for_completion_timeout(&request->completion, QUERY_TIMEOUT))
+		return true;
+
+	spin_lock_irq(&gpu->lock);
+	request->abandoned = !completion_done(&request->completion);
+	spin_unlock_irq(&gpu->lock);
+	return !request->abandoned;
+}
+
+/*
+ * Sends @req and puts the answer into @resp, which is zeroed where the device
+ * wrote nothing.
+ */
+static int query(struct mvgpu_virtio *gpu, const void *req, u32 req_len,
+		 u32 resp_type, void *resp, u32 resp_len)
+{
+	struct mvgpu_virtio_request *request;
+	struct mvgpu_virtio_command *command;
+	struct virtio_gpu_ctrl_hdr *hdr;
+	int err;
+
+	request = mvgpu_virtio_request_alloc(1);
+	if (!request)
+		return -ENOMEM;
+	command = request->command;
+	mvgpu_virtio_command_init(command, 0, req_len);
+	memcpy(&command->req, req, req_len);
+	command->resp = kzalloc(resp_len, GFP_KERNEL);
+	command->resp_len = resp_len;
+	err = -ENOMEM;
+	if (!command->resp)
+		goto free_request;
+
+	err = mvgpu_virtio_queue_add(gpu, request);
+	if (err)
+		goto free_request;
+	mvgpu_virtio_queue_kick(gpu);
+	if (!query_wait(gpu, request))
+		return -ETIMEDOUT;
+
+	err = request->status;
+	hdr = command->resp;
+	if (!err && hdr->type != cpu_to_le32(resp_type))
+		err = -EIO;
+	if (!err)
+		memcpy(resp, hdr, resp_len);
+free_request:
+	mvgpu_virtio_request_free(request);
+	return err;
+}
+
+/**
+ * mvgpu_virtio_info_display() - read the modes of the displays again
+ * @gpu: the GPU
+ *
+ * Context: probe or @config_work; sleeps.
+ * Return: 0 or an errno; then the old ones stay.
+ */
+int mvgpu_virtio_info_display(struct mvgpu_virtio *gpu)
+{
+	const struct virtio_gpu_ctrl_hdr req = {
+		.type = cpu_to_le32(VIRTIO_GPU_CMD_GET_DISPLAY_INFO),
+	};
+
+	return query(gpu, &req, sizeof(req), VIRTIO_GPU_RESP_OK_DISPLAY_INFO,
+		     &gpu->info.display, sizeof(gpu->info.display));
+}
+
+static int info_edid(struct mvgpu_virtio *gpu)
+{
+	const struct virtio_gpu_cmd_get_edid req = {
+		.hdr.type = cpu_to_le32(VIRTIO_GPU_CMD_GET_EDID),
+	};
+	struct virtio_gpu_resp_edid *resp;
+	int err;
+
+	if (!virtio_has_feature(gpu->vdev, VIRTIO_GPU_F_EDID))
+		return 0;
+	resp = kzalloc(sizeof(*resp), GFP_KERNEL);
+	if (!resp)
+		return -ENOMEM;
+	err = query(gpu, &req, sizeof(req), VIRTIO_GPU_RESP_OK_EDID, resp,
+		    sizeof(*resp));
+	if (!err)
+		gpu->info.edid_len = min_t(u32, le32_to_cpu(resp->size),
+					   sizeof(resp->edid));
+	kfree(resp);
+	/* An error is an answer: no display is attached. */
+	return err == -EIO ? 0 : err;
+}
+
+static int info_capset(struct mvgpu_virtio *gpu, u32 index)
+{
+	const struct virtio_gpu_get_capset_info req = {
+		.hdr.type = cpu_to_le32(VIRTIO_GPU_CMD_GET_CAPSET_INFO),
+		.capset_index = cpu_to_le32(index),
+	};
+	struct virtio_gpu_get_capset get = {
+		.hdr.type = cpu_to_le32(VIRTIO_GPU_CMD_GET_CAPSET),
+	};
+	struct virtio_gpu_resp_capset_info info = {};
+	struct virtio_gpu_resp_capset *capset;
+	u32 len;
+	int err;
+
+	err = query(gpu, &req, sizeof(req), VIRTIO_GPU_RESP_OK_CAPSET_INFO,
+		    &info, sizeof(info));
+	if (err)
+		return err;
+	len = le32_to_cpu(info.capset_max_size);
+	if (!len || len > CAPSET_BYTES_MAX)
+		return -EPROTO;
+
+	capset = kzalloc(sizeof(*capset) + len, GFP_KERNEL);
+	if (!capset)
+		return -ENOMEM;
+	get.capset_id = info.capset_id;
+	get.capset_version = info.capset_max_version;
+	err = query(gpu, &get, sizeof(get), VIRTIO_GPU_RESP_OK_CAPSET, capset,
+		    sizeof(*capset) + len);
+	kfree(capset);
+	if (!err)
+		gpu->info.capset_bytes += len;
+	return err;
+}
+
+static u32 displays_enabled(const struct mvgpu_virtio *gpu)
+{
+	u32 i, nr = 0;
+
+	for (i = 0; i < VIRTIO_GPU_MAX_SCANOUTS; i++)
+		nr += !!gpu->info.display.pmodes[i].enabled;
+	return nr;
+}
+
+/**
+ * mvgpu_virtio_info_init() - ask the device what it is
+ * @gpu: the GPU, running
+ *
+ * Return: 0, -ETIMEDOUT (no answer in time) or another errno.
+ */
+int mvgpu_virtio_info_init(struct mvgpu_virtio *gpu)
+{
+	struct virtio_device *vdev = gpu->vdev;
+	u32 i, nr_capsets = 0;
+	int err;
+
+	err = mvgpu_virtio_info_display(gpu);
+	if (!err)
+		err = info_edid(gpu);
+	if (virtio_has_feature(vdev, VIRTIO_GPU_F_VIRGL))
+		virtio_cread_le(vdev, struct virtio_gpu_config, num_capsets,
+				&nr_capsets);
+	gpu->info.nr_capsets = min_t(u32, nr_capsets, CAPSETS_MAX);
+	for (i = 0; i < gpu->info.nr_capsets && !err; i++)
+		err = info_capset(gpu, i);
+	if (err) {
+		dev_err(&vdev->dev, "device does not tell what it is: %pe\n",
+			ERR_PTR(err));
+		return err;
+	}
+
+	dev_info(&vdev->dev,
+		 "%u display(s), EDID of %u bytes, %u capset(s) of %u bytes%s\n",
+		 displays_enabled(gpu), gpu->info.edid_len,
+		 gpu->info.nr_capsets, gpu->info.capset_bytes,
+		 virtio_has_feature(vdev, VIRTIO_GPU_F_VIRGL) ? "" :
+		 ", no renderer: only copying is measured");
+	return 0;
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _MVGPU_BACKEND_VIRTIO_H
+#define _MVGPU_BACKEND_VIRTIO_H
+
+#include <linux/cache.h>
+#include <linux/completion.h>
+#include <linux/hrtimer.h>
+#include <linux/list.h>
+#include <linux/scatterlist.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+#include <linux/virtio.h>
+#include <linux/virtio_gpu.h>
+#include <linux/workqueue.h>
+#include <linux/xarray.h>
+#include <mvgpu/backend.h>
+#include <mvgpu/job.h>
+
+/* Entries that QEMU takes in one RESOURCE_ATTACH_BACKING. */
+#define MVGPU_VIRTIO_MAX_RUNS 16384
+
+/* Descriptors that no table of entries may take: headers, queries, slack. */
+#define MVGPU_VIRTIO_RESERVED 16
+
+/* Shortest control queue that we work with. */
+#define MVGPU_VIRTIO_MIN_QUEUE 32
+
+struct mvgpu_virtio_request;
+
+/**
+ * struct mvgpu_virtio_command - one request to the device and its response
+ * @request: what it is a part of
+ * @req: the request; not changed any more once it is queued
+ * @req_len: bytes of @req
+ * @fenced: the response tells that the renderer is through with it
+ * @entry: table behind @req, or NULL
+ * @entries: the pages of @entry
+ * @resp: where the device writes; &@hdr, or memory of its own
+ * @resp_len: bytes of @resp
+ * @hdr: the usual response; alone on its cache lines, the device writes it
+ */
+struct mvgpu_virtio_command {
+	struct mvgpu_virtio_request *request;
+	union {
+		struct virtio_gpu_ctrl_hdr hdr;
+		struct virtio_gpu_resource_create_2d create;
+		struct virtio_gpu_resource_unref unref;
+		struct virtio_gpu_resource_attach_backing attach;
+		struct virtio_gpu_resource_detach_backing detach;
+		struct virtio_gpu_transfer_to_host_2d transfer;
+		struct virtio_gpu_cmd_get_edid edid;
+		struct virtio_gpu_get_capset_info capset_info;
+		struct virtio_gpu_get_capset capset;
+	} req;
+	u32 req_len;
+	bool fenced;
+	struct virtio_gpu_mem_entry *entry;
+	struct sg_table entries;
+	void *resp;
+	u32 resp_len;
+	struct virtio_gpu_ctrl_hdr hdr __aligned(ARCH_DMA_MINALIGN);
+};
+
+/**
+ * struct mvgpu_virtio_request - commands that are queued and end together
+ * @job: whose; NULL for a query of our own
+ * @undo: queued if the first command worked and a later one failed, or NULL
+ * @ended: in the list of what has just ended; owned by who took it there
+ * @completion: a query has ended
+ * @nr_sgs: descriptors that all of it needs without indirect tables
+ * @nr_pending: commands that the device holds; the GPU's lock
+ * @status: 0 or -EIO; the GPU's lock until it has ended
+ * @created: the first command worked; the GPU's lock
+ * @abandoned: nobody waits for this query any more; the GPU's lock
+ * @nr: commands to queue
+ * @command: @nr of them, and room for @undo
+ *
+ * The device may write into it while @nr_pending is not 0: it is freed after.
+ */
+struct mvgpu_virtio_request {
+	struct mvgpu_job *job;
+	struct mvgpu_virtio_command *undo;
+	struct list_head ended;
+	struct completion completion;
+	u32 nr_sgs;
+	u32 nr_pending;
+	int status;
+	bool created;
+	bool abandoned;
+	u32 nr;
+	struct mvgpu_virtio_command command[];
+};
+
+/**
+ * struct mvgpu_virtio_info - what the device told at probe
+ * @display: enabled modes; written by probe and @config_work only
+ * @edid_len: bytes of the EDID of scanout 0; 0 if it has none
+ * @nr_capsets: capsets that it has
+ * @capset_bytes: bytes of all of them
+ */
+struct mvgpu_virtio_info {
+	struct virtio_gpu_resp_display_info display;
+	u32 edid_len;
+	u32 nr_capsets;
+	u32 capset_bytes;
+};
+
+/**
+ * struct mvgpu_virtio - one virtio-gpu device of the host
+ */
+struct mvgpu_virtio {
+	/** @vdev: the device; constant. */
+	struct virtio_device *vdev;
+	/** @dma_dev: maps pages; NULL: physical addresses do. Constant. */
+	struct device *dma_dev;
+	/** @zero: zeroes, MVGPU_VIRTIO_ZERO_SIZE bytes; constant. */
+	void *zero;
+	/** @zero_addr: what the device knows @zero by; constant. */
+	dma_addr_t zero_addr;
+	/** @max_runs: entries of one table; constant after probe. */
+	u32 max_runs;
+	/** @mappings: of backings, by GPU resource id; its own lock. */
+	struct xarray mappings;
+	/** @info: see there. */
+	struct mvgpu_virtio_info info;
+	/** @config_work: the device's configuration has changed. */
+	struct work_struct config_work;
+	/** @poll: asks the device early for fences. */
+	struct hrtimer poll;
+
+	/** @lock: innermost; taken in hardirq. */
+	spinlock_t lock;
+	/** @core: NULL until it is registered; @lock. */
+	struct mvgpu_gpu *core;
+	/** @lost: the device sent garbage; @lock. */
+	bool lost;
+	/**
+	 * @running: the queues may be used; @lock. Cleared before an RCU grace
+	 * period, after which the queues may be deleted.
+	 */
+	bool running;
+	/** @ctrl: control queue; changed while not @running only. */
+	struct virtqueue *ctrl;
+	/** @cursor: cursor queue; likewise. */
+	struct virtqueue *cursor;
+	/** @fence: last fence id that was given away; @lock. */
+	u32 fence;
+	/** @nr_fences: fences that the device holds; @lock. */
+	u32 nr_fences;
+	/** @poll_ns: time to the next early poll; @lock. */
+	u64 poll_ns;
+	/** @poll_active: @poll is armed or runs; @lock. */
+	bool poll_active;
+};
+
+/* device.c */
+void mvgpu_virtio_lost(struct mvgpu_virtio *gpu);
+
+/* queue.c */
+int mvgpu_virtio_queue_start(struct mvgpu_virtio *gpu);
+void mvgpu_virtio_queue_stop(struct mvgpu_virtio *gpu);
+void mvgpu_virtio_queue_delete(struct mvgpu_virtio *gpu);
+int mvgpu_virtio_queue_add(struct mvgpu_virtio *gpu,
+			   struct mvgpu_virtio_request *request);
+void mvgpu_virtio_queue_kick(struct mvgpu_virtio *gpu);
+
+/* command.c */
+struct mvgpu_virtio_request *mvgpu_virtio_request_alloc(u32 nr);
+void mvgpu_virtio_request_free(struct mvgpu_virtio_request *request);
+void mvgpu_virtio_command_init(struct mvgpu_virtio_command *command, u32 type,
+			       u32 req_len);
+int mvgpu_virtio_prepare(void *priv, struct mvgpu_job *job);
+void mvgpu_virtio_unprepare(void *priv, struct mvgpu_job *job);
+int mvgpu_virtio_submit(void *priv, u32 engine, struct mvgpu_job *job);
+
+/* dma.c */
+#define MVGPU_VIRTIO_ZERO_SIZE (128 * 1024)
+
+int mvgpu_virtio_dma_init(struct mvgpu_virtio *gpu);
+void mvgpu_virtio_dma_exit(struct mvgpu_virtio *gpu);
+int mvgpu_virtio_dma_map(struct mvgpu_virtio *gpu, u32 res_id,
+			 struct mvgpu_backing *backing);
+u32 mvgpu_virtio_dma_nents(struct mvgpu_virtio *gpu,
+			   const struct mvgpu_backing *backing);
+void mvgpu_virtio_dma_fill(struct mvgpu_virtio *gpu,
+			   const struct mvgpu_backing *backing,
+			   struct virtio_gpu_mem_entry *entry);
+void mvgpu_virtio_dma_sync(struct mvgpu_virtio *gpu, u32 res_id);
+void mvgpu_virtio_backing_release(void *priv, struct mvgpu_backing *backing);
+
+/* poll.c */
+void mvgpu_virtio_poll_init(struct mvgpu_virtio *gpu);
+void mvgpu_virtio_poll_start_locked(struct mvgpu_virtio *gpu);
+void mvgpu_virtio_poll_progress_locked(struct mvgpu_virtio *gpu);
+void mvgpu_virtio_poll_stop(struct mvgpu_virtio *gpu);
+
+/* info.c */
+int mvgpu_virtio_info_init(struct mvgpu_virtio *gpu);
+int mvgpu_virtio_info_display(struct mvgpu_virtio *gpu);
+
+#endif
