@@ -1,14 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/slab.h>
+#include <linux/stddef.h>
 #include <mvgpu/job.h>
 
 #include "vgpu.h"
+
+/* The part of a job that is copied: request and response. */
+#define COPIED_FROM offsetof(struct mvgpu_job, req)
+#define COPIED_TO offsetofend(struct mvgpu_job, resp)
 
 static struct kmem_cache *job_cache;
 
 int mvgpu_job_cache_init(void)
 {
-	job_cache = KMEM_CACHE(mvgpu_job, SLAB_ACCOUNT);
+	/* VFIO copies requests and responses as if to and from user space. */
+	job_cache = kmem_cache_create_usercopy("mvgpu_job",
+					       sizeof(struct mvgpu_job), 0,
+					       SLAB_ACCOUNT, COPIED_FROM,
+					       COPIED_TO - COPIED_FROM, NULL);
 	return job_cache ? 0 : -ENOMEM;
 }
 

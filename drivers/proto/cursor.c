@@ -5,6 +5,7 @@
  */
 #include <mvgpu/proto.h>
 
+#include <linux/build_bug.h>
 #include <linux/nospec.h>
 #include <mvgpu/backing.h>
 #include <mvgpu/display.h>

@@ -55,23 +55,6 @@ static void pin_hide(struct mvgpu_proto *proto, struct mvgpu_resource *res,
 	mvgpu_scanout_update(proto, res);
 }
 
-/* A detach is on its way; they come back in the order of the list. */
-static void pin_detaching(struct mvgpu_resource *res, struct mvgpu_pin *pin)
-{
-	pin->detaching = true;
-	list_move_tail(&pin->node, &res->pins);
-}
-
-static struct mvgpu_pin *pin_first_detaching(struct mvgpu_resource *res)
-{
-	struct mvgpu_pin *pin;
-
-	list_for_each_entry(pin, &res->pins, node)
-		if (pin->detaching)
-			return pin;
-	return NULL;
-}
-
 static struct mvgpu_pin *pin_of(struct mvgpu_resource *res,
 				const struct mvgpu_backing *backing)
 {
@@ -79,6 +62,16 @@ static struct mvgpu_pin *pin_of(struct mvgpu_resource *res,
 
 	list_for_each_entry(pin, &res->pins, node)
 		if (pin->backing == backing)
+			return pin;
+	return NULL;
+}
+
+static struct mvgpu_pin *pin_emitted(struct mvgpu_resource *res)
+{
+	struct mvgpu_pin *pin;
+
+	list_for_each_entry(pin, &res->pins, node)
+		if (pin->emitted)
 			return pin;
 	return NULL;
 }
@@ -99,8 +92,12 @@ static int emit(struct mvgpu_proto *proto, enum mvgpu_job_op op,
 static void emit_detach(struct mvgpu_proto *proto, struct mvgpu_resource *res,
 			struct mvgpu_pin *pin)
 {
-	if (!emit(proto, MVGPU_JOB_BACKING_DETACH, res))
-		pin_detaching(res, pin);
+	if (pin->detaching || res->detaching ||
+	    emit(proto, MVGPU_JOB_BACKING_DETACH, res))
+		return;
+	pin->detaching = true;
+	pin->emitted = true;
+	res->detaching = true;
 }
 
 static bool format_known(u32 format)
@@ -321,9 +318,11 @@ u32 mvgpu_resource_detach(struct mvgpu_proto *proto, struct mvgpu_job *job)
 		return VIRTIO_GPU_RESP_ERR_UNSPEC;
 
 	pin_hide(proto, res, pin);
-	pin_detaching(res, pin);
+	pin->detaching = true;
 	job->op = MVGPU_JOB_BACKING_DETACH;
 	job->res_id = res->gpu_id;
+	/* For detach_done(). */
+	job->backing = pin->backing;
 	mvgpu_resource_use(job, res);
 	return VIRTIO_GPU_RESP_OK_NODATA;
 }
@@ -397,34 +396,36 @@ void mvgpu_resource_reap(struct mvgpu_proto *proto, struct mvgpu_resource *res)
 		mvgpu_resource_free(proto, res);
 }
 
+/* Make the GPU let go of a pin. Return: it is still pinned. */
+static bool pin_evict(struct mvgpu_proto *proto, struct mvgpu_resource *res,
+		      struct mvgpu_pin *pin)
+{
+	pin_hide(proto, res, pin);
+
+	/* After a reset of the GPU there is nothing to detach it from. */
+	if (mvgpu_vgpu_lost(proto->config.vgpu)) {
+		if (res->uses)
+			return true;
+		pin_free(pin);
+		return false;
+	}
+	if (!res->dead)
+		emit_detach(proto, res, pin);
+	else if (res->on_gpu && !res->destroying)
+		/* The destroy lets go of all of its pins. */
+		res->destroying = !emit(proto, MVGPU_JOB_RES_DESTROY, res);
+	return true;
+}
+
 u32 mvgpu_resource_evict(struct mvgpu_proto *proto, struct mvgpu_resource *res,
 			 u64 addr, u64 len)
 {
 	struct mvgpu_pin *pin, *tmp;
 	u32 left = 0;
 
-	/* Detaching moves a pin to the end of the list: don't meet it twice. */
-	list_for_each_entry(pin, &res->pins, node)
+	list_for_each_entry_safe(pin, tmp, &res->pins, node)
 		if (mvgpu_backing_overlaps(pin->backing, addr, len))
-			left++;
-	if (!left)
-		return 0;
-
-	/* The destroy lets go of all of them. */
-	if (res->dead) {
-		if (res->on_gpu && !res->destroying)
-			res->destroying = !emit(proto, MVGPU_JOB_RES_DESTROY,
-						res);
-		return left;
-	}
-
-	list_for_each_entry_safe(pin, tmp, &res->pins, node) {
-		if (!mvgpu_backing_overlaps(pin->backing, addr, len))
-			continue;
-		pin_hide(proto, res, pin);
-		if (!pin->detaching)
-			emit_detach(proto, res, pin);
-	}
+			left += pin_evict(proto, res, pin);
 	return left;
 }
 
@@ -456,7 +457,7 @@ static void attach_done(struct mvgpu_proto *proto, struct mvgpu_resource *res,
 	pin_hide(proto, res, pin);
 	if (job->status == -ETIMEDOUT) {
 		/* Cut short: the GPU may use it, until detach or destroy. */
-		if (!pin->detaching && !res->dead)
+		if (!res->dead)
 			emit_detach(proto, res, pin);
 	} else if (pin->detaching) {
 		pin->gone = true;
@@ -465,24 +466,32 @@ static void attach_done(struct mvgpu_proto *proto, struct mvgpu_resource *res,
 	}
 }
 
-static void detach_done(struct mvgpu_resource *res, int status)
+static void detach_done(struct mvgpu_resource *res, const struct mvgpu_job *job)
 {
-	struct mvgpu_pin *pin = pin_first_detaching(res);
+	struct mvgpu_pin *pin;
 
+	if (job->internal) {
+		pin = pin_emitted(res);
+		res->detaching = false;
+	} else {
+		pin = pin_of(res, job->backing);
+	}
 	if (WARN_ON_ONCE(!pin))
 		return;
+
 	/* Not known to be out of use: pinned until a detach or destroy works. */
-	if (status && !pin->gone)
+	if (job->status && !pin->gone) {
 		pin->detaching = false;
-	else
+		pin->emitted = false;
+	} else {
 		pin_free(pin);
+	}
 }
 
 void mvgpu_resource_done(struct mvgpu_proto *proto, struct mvgpu_job *job)
 {
 	struct mvgpu_resource *res = job->res;
 
-	job->res = NULL;
 	switch (job->op) {
 	case MVGPU_JOB_RES_CREATE:
 		create_done(proto, res, job->status);
@@ -496,7 +505,7 @@ void mvgpu_resource_done(struct mvgpu_proto *proto, struct mvgpu_job *job)
 		attach_done(proto, res, job);
 		break;
 	case MVGPU_JOB_BACKING_DETACH:
-		detach_done(res, job->status);
+		detach_done(res, job);
 		break;
 	case MVGPU_JOB_FLUSH:
 		if (!job->status)
@@ -506,6 +515,9 @@ void mvgpu_resource_done(struct mvgpu_proto *proto, struct mvgpu_job *job)
 		break;
 	}
 
+	/* Both may be freed now. */
+	job->res = NULL;
+	job->backing = NULL;
 	if (WARN_ON_ONCE(!res->uses))
 		return;
 	res->uses--;

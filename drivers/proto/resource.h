@@ -12,9 +12,10 @@ struct mvgpu_proto;
 
 /**
  * struct mvgpu_pin - a backing that the GPU may use for a resource
- * @node: in mvgpu_resource.pins, in the order in which detaches were sent
+ * @node: in mvgpu_resource.pins
  * @backing: owned
  * @detaching: a job that detaches it is on its way
+ * @emitted: and that job is ours, not the guest's
  * @gone: the GPU has never taken it: the detach that is on its way will fail
  *
  * A resource may have several: the guest attaches the next backing while the
@@ -24,6 +25,7 @@ struct mvgpu_pin {
 	struct list_head node;
 	struct mvgpu_backing *backing;
 	bool detaching;
+	bool emitted;
 	bool gone;
 };
 
@@ -43,6 +45,8 @@ struct mvgpu_pin {
  * @dead: the guest has no name for it any more
  * @on_gpu: the GPU may know @gpu_id
  * @destroying: a job that destroys it is on its way
+ * @detaching: a detach that is ours is on its way; one at a time, because such
+ *	a job can't tell which pin it is for
  *
  * Freed when it is dead, no job uses it and the GPU does not know it.
  */
@@ -61,6 +65,7 @@ struct mvgpu_resource {
 	bool dead;
 	bool on_gpu;
 	bool destroying;
+	bool detaching;
 };
 
 /** mvgpu_resource_find() - by guest id; NULL: there is none. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "internal.h"
 
+#include <linux/build_bug.h>
 #include <linux/minmax.h>
 #include <linux/nospec.h>
 #include <mvgpu/display.h>

@@ -9,7 +9,9 @@
 #include <mvgpu/ring.h>
 
 #include <linux/align.h>
+#include <linux/bits.h>
 #include <linux/bug.h>
+#include <linux/build_bug.h>
 #include <linux/compiler.h>
 #include <linux/errno.h>
 #include <linux/log2.h>

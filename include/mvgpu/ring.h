@@ -93,6 +93,8 @@ void mvgpu_ring_push(struct mvgpu_ring *ring, u16 head, u32 len);
  *
  * Contains the full barrier between writing used->idx and reading the guest's
  * wish (virtio 1.3, 2.7.7.2, 2.7.10).
+ *
+ * Return: true if it does.
  */
 bool mvgpu_ring_needs_signal(struct mvgpu_ring *ring);
 
