@@ -104,7 +104,8 @@ void mvgpu_display_query(struct mvgpu_display *display,
  * @display: displays of a vGPU
  *
  * Allocated with vmalloc_user() by the first call, freed with the vGPU.
- * Context: process, sleeps. Return: the buffer, or NULL.
+ * Context: process, sleeps.
+ * Return: the buffer, or NULL.
  */
 void *mvgpu_display_buffer(struct mvgpu_display *display);
 

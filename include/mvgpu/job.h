@@ -25,6 +25,7 @@ struct mvgpu_vgpu;
  * @MVGPU_JOB_BACKING_DETACH: @res_id; done means no DMA can touch the pages.
  * @MVGPU_JOB_TRANSFER_TO: @transfer: backing to GPU memory.
  * @MVGPU_JOB_FLUSH: @flush: makes earlier jobs of the resource visible.
+ * @MVGPU_JOB_NR: how many there are.
  */
 enum mvgpu_job_op {
 	MVGPU_JOB_NONE,

@@ -89,7 +89,8 @@ void mvgpu_vgpu_destroy(struct mvgpu_vgpu *vgpu);
  * mvgpu_vgpu_open() - a tenant comes
  * @vgpu: closed
  *
- * Context: process, sleeps. Return: 0, -ENODEV (GPU lost or going), -ENOMEM.
+ * Context: process, sleeps.
+ * Return: 0, -ENODEV (GPU lost or going), -ENOMEM.
  */
 int mvgpu_vgpu_open(struct mvgpu_vgpu *vgpu);
 
