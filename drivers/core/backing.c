@@ -46,6 +46,7 @@ static int backing_add(struct mvgpu_backing *backing, u32 max_runs,
 		return -E2BIG;
 	backing->run[backing->nr_runs++] = (struct mvgpu_run){
 		.page = page, .offset = offset, .len = len,
+		.pos = last ? last->pos + last->len : 0,
 	};
 	return 0;
 }
@@ -209,21 +210,40 @@ bool mvgpu_backing_overlaps(const struct mvgpu_backing *backing, u64 addr,
 	return false;
 }
 
+/* The run that byte @off is in; there is one. */
+static const struct mvgpu_run *
+backing_run(const struct mvgpu_backing *backing, u64 off)
+{
+	u32 first = 0, end = backing->nr_runs, mid;
+
+	while (end - first > 1) {
+		mid = first + (end - first) / 2;
+		if (backing->run[mid].pos <= off)
+			first = mid;
+		else
+			end = mid;
+	}
+	return &backing->run[first];
+}
+
 int mvgpu_backing_read(const struct mvgpu_backing *backing, u64 off, void *buf,
 		       size_t len)
 {
-	const struct mvgpu_run *run = backing->run;
+	const struct mvgpu_run *run;
 	struct page *page;
 	size_t part;
 	u64 pos;
 
 	if (off > backing->size || len > backing->size - off)
 		return -ERANGE;
+	if (!len)
+		return 0;
+	run = backing_run(backing, off);
+	off -= run->pos;
 	while (len) {
-		if (off >= run->len) {
-			off -= run->len;
+		if (off == run->len) {
+			off = 0;
 			run++;
-			continue;
 		}
 		pos = run->offset + off;
 		page = pfn_to_page(page_to_pfn(run->page) + (pos >> PAGE_SHIFT));

@@ -8,6 +8,7 @@
 #include <drm/drm_fourcc.h>
 #include <linux/jiffies.h>
 #include <linux/mm.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 #include <linux/wait.h>
@@ -50,6 +51,8 @@ struct mvgpu_display {
 	bool stale;
 	/** @fresh: woken when @stale is cleared. */
 	wait_queue_head_t fresh;
+	/** @damage: to be drawn at the end of the run; width 0: none; work. */
+	struct mvgpu_rect damage;
 	/** @src: what scanout 0 shows; work. */
 	struct mvgpu_scanout_src src;
 	/** @cursor: image, premultiplied; work. */
@@ -121,7 +124,8 @@ static void draw(struct mvgpu_display *display, u32 x, u32 y, u32 width,
 	u32 *row, i;
 	u64 off;
 
-	if (!display->buffer || x >= plane->width || y >= plane->height)
+	if (!width || !display->buffer || x >= plane->width ||
+	    y >= plane->height)
 		return;
 	width = min(width, plane->width - x);
 	height = min(height, plane->height - y);
@@ -134,6 +138,7 @@ static void draw(struct mvgpu_display *display, u32 x, u32 y, u32 width,
 		    mvgpu_backing_read(src->backing, off, row, width * BPP))
 			memset(row, 0, width * BPP);
 		draw_cursor_row(display, row, x, i, width);
+		cond_resched();
 	}
 }
 
@@ -148,7 +153,27 @@ static bool viewed(struct mvgpu_display *display)
 	return false;
 }
 
-static void draw_cursor_area(struct mvgpu_display *display)
+/*
+ * One drawing at the end of a run, however many commands asked for it: a guest
+ * must not make us copy a screen for each of them.
+ */
+static void damage(struct mvgpu_display *display, u32 x, u32 y, u32 right,
+		   u32 bottom)
+{
+	struct mvgpu_rect *all = &display->damage;
+
+	if (all->width) {
+		right = max(right, all->x + all->width);
+		bottom = max(bottom, all->y + all->height);
+		x = min(x, all->x);
+		y = min(y, all->y);
+	}
+	*all = (struct mvgpu_rect){
+		.x = x, .y = y, .width = right - x, .height = bottom - y,
+	};
+}
+
+static void damage_cursor(struct mvgpu_display *display)
 {
 	s64 x = display->cursor_x, y = display->cursor_y;
 	s64 right = x + CURSOR_SIZE, bottom = y + CURSOR_SIZE;
@@ -156,7 +181,7 @@ static void draw_cursor_area(struct mvgpu_display *display)
 	x = max_t(s64, x, 0);
 	y = max_t(s64, y, 0);
 	if (right > x && bottom > y && viewed(display))
-		draw(display, x, y, right - x, bottom - y);
+		damage(display, x, y, right, bottom);
 }
 
 void mvgpu_display_set(struct mvgpu_display *display, u32 id,
@@ -168,6 +193,7 @@ void mvgpu_display_set(struct mvgpu_display *display, u32 id,
 	if (id)
 		return;
 	display->src = src ? *src : (struct mvgpu_scanout_src){};
+	display->damage.width = 0;
 	if (src && src->backing) {
 		plane.width = min(src->rect.width,
 				  display->vgpu->type->max_width);
@@ -194,7 +220,8 @@ void mvgpu_display_flush(struct mvgpu_display *display, u32 id,
 	right = min(rect->x + rect->width, shown->x + shown->width);
 	bottom = min(rect->y + rect->height, shown->y + shown->height);
 	if (right > x && bottom > y && viewed(display))
-		draw(display, x - shown->x, y - shown->y, right - x, bottom - y);
+		damage(display, x - shown->x, y - shown->y, right - shown->x,
+		       bottom - shown->y);
 }
 
 void mvgpu_display_cursor(struct mvgpu_display *display, u32 id,
@@ -207,7 +234,7 @@ void mvgpu_display_cursor(struct mvgpu_display *display, u32 id,
 
 	if (id)
 		return;
-	draw_cursor_area(display);
+	damage_cursor(display);
 	display->cursor_on = src && src->backing;
 	for (i = 0; display->cursor_on && i < CURSOR_SIZE; i++) {
 		if (mvgpu_backing_read(src->backing, (u64)i * src->stride,
@@ -220,7 +247,7 @@ void mvgpu_display_cursor(struct mvgpu_display *display, u32 id,
 	display->hot_y = min(hot_y, CURSOR_SIZE - 1U);
 	display->cursor_x = x - display->hot_x;
 	display->cursor_y = y - display->hot_y;
-	draw_cursor_area(display);
+	damage_cursor(display);
 }
 
 void mvgpu_display_move(struct mvgpu_display *display, u32 id, u32 x, u32 y)
@@ -229,23 +256,26 @@ void mvgpu_display_move(struct mvgpu_display *display, u32 id, u32 x, u32 y)
 
 	if (id)
 		return;
-	/* Draw the old place without it. */
-	display->cursor_on = false;
 	if (on)
-		draw_cursor_area(display);
-	display->cursor_on = on;
+		damage_cursor(display);
 	display->cursor_x = (s32)min_t(u32, x, MVGPU_MAX_DIM) - display->hot_x;
 	display->cursor_y = (s32)min_t(u32, y, MVGPU_MAX_DIM) - display->hot_y;
 	if (on)
-		draw_cursor_area(display);
+		damage_cursor(display);
 }
 
 void mvgpu_display_work(struct mvgpu_display *display)
 {
-	scoped_guard(spinlock_irqsave, &display->lock) {
-		if (!display->stale || !display->buffer ||
-		    !time_before(jiffies, display->viewed + VIEW_TIMEOUT))
-			return;
+	struct mvgpu_rect rect = display->damage;
+	bool whole;
+
+	display->damage.width = 0;
+	scoped_guard(spinlock_irqsave, &display->lock)
+		whole = display->stale && display->buffer &&
+			time_before(jiffies, display->viewed + VIEW_TIMEOUT);
+	if (!whole) {
+		draw(display, rect.x, rect.y, rect.width, rect.height);
+		return;
 	}
 	draw(display, 0, 0, display->plane.width, display->plane.height);
 	scoped_guard(spinlock_irqsave, &display->lock)
@@ -268,6 +298,13 @@ void mvgpu_display_reset(struct mvgpu_display *display)
 	display->cursor_on = false;
 	guard(spinlock_irqsave)(&display->lock);
 	display->events = 0;
+}
+
+void mvgpu_display_clear(struct mvgpu_display *display)
+{
+	if (display->buffer)
+		memset(display->buffer, 0, display->size);
+	memset(display->cursor, 0, sizeof(display->cursor));
 }
 
 void mvgpu_display_mode(struct mvgpu_display *display, u32 id, u32 *width,

@@ -11,11 +11,13 @@
  * @node: in vgpu->evictions; vgpu->lock
  * @addr: guest address
  * @len: bytes; @addr + @len does not wrap
+ * @hit: something of the range was in use; work
  * @done: nothing of the range is pinned; the work's last touch
  */
 struct mvgpu_eviction {
 	struct list_head node;
 	u64 addr, len;
+	bool hit;
 	struct completion done;
 };
 

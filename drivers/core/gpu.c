@@ -21,15 +21,24 @@ static void gpu_reset_work(struct work_struct *work)
 	struct mvgpu_gpu *gpu = container_of(work, struct mvgpu_gpu,
 					     reset_work);
 
-	mvgpu_sched_reset_gpu(gpu, READ_ONCE(gpu->lost_generation),
+	u32 generation;
+
+	scoped_guard(spinlock_irqsave, &gpu->engines[0].lock)
+		generation = gpu->lost_generation;
+	mvgpu_sched_reset_gpu(gpu, generation,
 			      "the GPU does not answer as it should");
 }
 
 void mvgpu_gpu_lost(struct mvgpu_gpu *gpu)
 {
-	/* Several reports of one failure lead to one reset. */
-	WRITE_ONCE(gpu->lost_generation,
-		   READ_ONCE(gpu->engines[0].generation));
+	struct mvgpu_engine *engine = &gpu->engines[0];
+
+	/*
+	 * Several reports of one failure lead to one reset. The lock keeps a late
+	 * report of an old state from hiding one of the new.
+	 */
+	guard(spinlock_irqsave)(&engine->lock);
+	gpu->lost_generation = engine->generation;
 	queue_work(mvgpu_run_wq, &gpu->reset_work);
 }
 EXPORT_SYMBOL_GPL(mvgpu_gpu_lost);

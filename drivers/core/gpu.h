@@ -48,7 +48,7 @@ struct mvgpu_gpu {
 	u32 timeslice_us;
 	/** @job_timeout_ms: read without a lock. */
 	u32 job_timeout_ms;
-	/** @lost_generation: of the state that mvgpu_gpu_lost() spoke of. */
+	/** @lost_generation: that mvgpu_gpu_lost() spoke of; engines[0].lock. */
 	u32 lost_generation;
 	/** @resets: times that the whole GPU was reset; read without a lock. */
 	u32 resets;

@@ -89,8 +89,15 @@ static ssize_t job_timeout_ms_show(struct mvgpu_gpu *gpu, char *buf)
 static ssize_t job_timeout_ms_store(struct mvgpu_gpu *gpu, const char *buf,
 				    size_t len)
 {
-	return store_range(buf, len, MVGPU_JOB_TIMEOUT_MIN_MS,
-			   MVGPU_JOB_TIMEOUT_MAX_MS, &gpu->job_timeout_ms);
+	ssize_t ret = store_range(buf, len, MVGPU_JOB_TIMEOUT_MIN_MS,
+				  MVGPU_JOB_TIMEOUT_MAX_MS,
+				  &gpu->job_timeout_ms);
+	u32 i;
+
+	/* They find out themselves when to look next. */
+	for (i = 0; i < gpu->caps.nr_engines && ret > 0; i++)
+		mod_delayed_work(mvgpu_run_wq, &gpu->engines[i].watchdog, 0);
+	return ret;
 }
 GPU_ATTR_RW(job_timeout_ms);
 

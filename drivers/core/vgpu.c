@@ -147,6 +147,8 @@ struct mvgpu_vgpu *mvgpu_vgpu_create(struct mvgpu_gpu *gpu,
 				   "mvgpu");
 	if (ret) {
 		gpu_dismiss(gpu, vgpu);
+		/* A reset of the GPU may have queued it. */
+		disable_work_sync(&vgpu->work);
 		/* Frees the display and drops the reference, too. */
 		kobject_put(&vgpu->kobj);
 		return ERR_PTR(ret);
@@ -230,6 +232,7 @@ void mvgpu_vgpu_close(struct mvgpu_vgpu *vgpu)
 	}
 	/* A run that began before may still use the tables; a later won't. */
 	flush_work(&vgpu->work);
+	mvgpu_display_clear(vgpu->display);
 	scoped_guard(spinlock_irqsave, &vgpu->lock)
 		vgpu->proto = NULL;
 	mvgpu_proto_destroy(proto);

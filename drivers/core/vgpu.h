@@ -111,6 +111,11 @@ struct mvgpu_vgpu {
 	/** @last_job: id of the newest job; work. */
 	u64 last_job;
 
+	/** @evict_start: jiffies of the first of @evict_hits; work. */
+	unsigned long evict_start;
+	/** @evict_hits: evictions of the last second that hit something; work. */
+	u32 evict_hits;
+
 	/** @pinned: pages pinned; work writes, sysfs reads. */
 	u32 pinned;
 	/** @max_pinned: quota; constant. */
@@ -161,6 +166,8 @@ void mvgpu_display_destroy(struct mvgpu_display *display);
 /* The work refreshes the whole plane for a viewer that has just come. */
 void mvgpu_display_work(struct mvgpu_display *display);
 void mvgpu_display_reset(struct mvgpu_display *display);
+/* The next tenant must not see what this one has drawn; not with the work. */
+void mvgpu_display_clear(struct mvgpu_display *display);
 
 /* core/edid.c */
 void mvgpu_edid_fill(u8 edid[128], u32 width, u32 height, u32 max_width,

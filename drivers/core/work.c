@@ -5,8 +5,9 @@
  * completion of a job brings about.
  */
 #include <linux/device.h>
-#include <linux/llist.h>
+#include <linux/jiffies.h>
 #include <linux/list.h>
+#include <linux/llist.h>
 #include <mvgpu/backend.h>
 #include <mvgpu/job.h>
 #include <mvgpu/proto.h>
@@ -18,8 +19,11 @@
 
 /* Commands of one run; other vGPUs' works have a turn in between. */
 #define RUN_BUDGET 64
-/* When memory was short. */
+/* When memory was short, or somebody has to see that it is free. */
 #define RETRY_DELAY msecs_to_jiffies(10)
+/* Evictions that may hit something in use, in so long; VFIO bears ten. */
+#define MAX_EVICT_HITS 5
+#define EVICT_PERIOD HZ
 
 static enum mvgpu_vgpu_state vgpu_state(struct mvgpu_vgpu *vgpu)
 {
@@ -94,6 +98,7 @@ static void job_reap(struct mvgpu_vgpu *vgpu, struct mvgpu_job *job)
 
 	/* A GPU that did not let go of something is reset before we do. */
 	if (job->status && job_frees(job) &&
+	    !mvgpu_proto_moot(vgpu->proto, job) &&
 	    !mvgpu_entity_lost(&vgpu->entity)) {
 		list_add_tail(&job->queue, &vgpu->limbo);
 		mvgpu_gpu_lost(vgpu->gpu);
@@ -299,36 +304,69 @@ static void work_serve(struct mvgpu_vgpu *vgpu, u32 index)
  * Memory that goes away
  */
 
-static bool evict(struct mvgpu_vgpu *vgpu, const struct mvgpu_eviction *range)
+/*
+ * VFIO gives up, and oopses, when a range is in use again each time that it has
+ * asked us to let go of it. A guest that pins what was just taken away from it
+ * would get there: it is not served any more.
+ */
+static void evict_count(struct mvgpu_vgpu *vgpu)
 {
+	if (!vgpu->evict_hits ||
+	    time_after(jiffies, vgpu->evict_start + EVICT_PERIOD)) {
+		vgpu->evict_start = jiffies;
+		vgpu->evict_hits = 0;
+	}
+	if (++vgpu->evict_hits > MAX_EVICT_HITS)
+		vgpu_break(vgpu, "its memory is taken away again and again");
+}
+
+static bool evict(struct mvgpu_vgpu *vgpu, struct mvgpu_eviction *range)
+{
+	bool hit = false;
 	u32 i, left;
 
-	for (i = 0; i < MVGPU_NR_QUEUES; i++)
-		if (mvgpu_vgpu_evict_queue(vgpu, i, range->addr, range->len))
+	for (i = 0; i < MVGPU_NR_QUEUES; i++) {
+		if (mvgpu_vgpu_evict_queue(vgpu, i, range->addr, range->len)) {
 			vgpu_break(vgpu, "its virtqueue was unmapped");
+			hit = true;
+		}
+	}
 	left = mvgpu_proto_evict(vgpu->proto, range->addr, range->len);
+	hit |= left;
+	if (hit && !range->hit) {
+		range->hit = true;
+		evict_count(vgpu);
+	}
 	/* Nothing comes back that would start the next run. */
 	if (left && !vgpu->inflight)
 		work_later(vgpu);
 	return left == 0;
 }
 
-static void work_evict(struct mvgpu_vgpu *vgpu)
+/*
+ * Return: true if somebody waits for memory, or was just told that it is free
+ * and has to see that: nothing may be pinned in this run.
+ */
+static bool work_evict(struct mvgpu_vgpu *vgpu)
 {
 	struct mvgpu_eviction *eviction, *next;
+	bool busy;
 	LIST_HEAD(list);
 
 	/* Callers wait until we complete them, so the list is ours. */
 	scoped_guard(spinlock_irqsave, &vgpu->lock)
 		list_splice_init(&vgpu->evictions, &list);
+	busy = !list_empty(&list);
 	list_for_each_entry_safe(eviction, next, &list, node) {
 		if (!evict(vgpu, eviction))
 			continue;
 		list_del(&eviction->node);
 		complete(&eviction->done);
+		work_later(vgpu);
 	}
-	guard(spinlock_irqsave)(&vgpu->lock);
-	list_splice(&list, &vgpu->evictions);
+	scoped_guard(spinlock_irqsave, &vgpu->lock)
+		list_splice(&list, &vgpu->evictions);
+	return busy;
 }
 
 /*
@@ -381,8 +419,7 @@ static void work_set_urgent(struct mvgpu_vgpu *vgpu)
 	bool urgent;
 
 	scoped_guard(spinlock_irqsave, &vgpu->lock)
-		urgent = vgpu->state == MVGPU_VGPU_RESETTING ||
-			 !list_empty(&vgpu->evictions);
+		urgent = !list_empty(&vgpu->evictions);
 	if (urgent == vgpu->urgent)
 		return;
 	vgpu->urgent = urgent;
@@ -397,11 +434,13 @@ void mvgpu_vgpu_work(struct work_struct *work)
 		return;
 	work_set_urgent(vgpu);
 	work_reap(vgpu);
-	work_evict(vgpu);
-	work_serve(vgpu, MVGPU_QUEUE_CURSOR);
-	work_serve(vgpu, MVGPU_QUEUE_CONTROL);
-	work_respond(vgpu);
+	if (!work_evict(vgpu)) {
+		work_serve(vgpu, MVGPU_QUEUE_CURSOR);
+		work_serve(vgpu, MVGPU_QUEUE_CONTROL);
+	}
+	/* Before the responses: who has flushed finds it in the plane. */
 	mvgpu_display_work(vgpu->display);
+	work_respond(vgpu);
 	if (vgpu_state(vgpu) == MVGPU_VGPU_RESETTING)
 		work_reset(vgpu);
 	work_set_urgent(vgpu);

@@ -64,6 +64,11 @@ void mvgpu_proto_complete(struct mvgpu_proto *proto, struct mvgpu_job *job)
 		mvgpu_respond(proto, job, VIRTIO_GPU_RESP_ERR_UNSPEC);
 }
 
+bool mvgpu_proto_moot(struct mvgpu_proto *proto, const struct mvgpu_job *job)
+{
+	return job->res && mvgpu_resource_moot(job->res, job);
+}
+
 u32 mvgpu_proto_evict(struct mvgpu_proto *proto, u64 addr, u64 len)
 {
 	struct mvgpu_resource *res;

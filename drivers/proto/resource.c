@@ -272,17 +272,14 @@ u32 mvgpu_resource_attach(struct mvgpu_proto *proto, struct mvgpu_job *job)
 		return VIRTIO_GPU_RESP_ERR_INVALID_RESOURCE_ID;
 	/*
 	 * Some GPUs ignore a second attach and say nothing: the tables would
-	 * tell one thing and its DMA do another.
+	 * tell one thing and its DMA do another. The same goes for one whose
+	 * detach has failed. Behind a detach that is on its way it is fine.
 	 */
-	if (res->pin)
-		return VIRTIO_GPU_RESP_ERR_UNSPEC;
-	if (!nr || nr > proto->config.max_entries)
-		return VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER;
-
-	/* A detach that failed: likewise, the old one may still be in use. */
 	list_for_each_entry(pin, &res->pins, node)
 		if (!pin->detaching)
 			return VIRTIO_GPU_RESP_ERR_UNSPEC;
+	if (!nr || nr > proto->config.max_entries)
+		return VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER;
 
 	pin = kzalloc(sizeof(*pin), GFP_KERNEL);
 	if (!pin)
@@ -466,21 +463,37 @@ static void attach_done(struct mvgpu_proto *proto, struct mvgpu_resource *res,
 	}
 }
 
-static void detach_done(struct mvgpu_resource *res, const struct mvgpu_job *job)
+/* Which pin a detach is for. */
+static struct mvgpu_pin *pin_detached(struct mvgpu_resource *res,
+				      const struct mvgpu_job *job)
+{
+	return job->internal ? pin_emitted(res) : pin_of(res, job->backing);
+}
+
+bool mvgpu_resource_moot(struct mvgpu_resource *res,
+			 const struct mvgpu_job *job)
 {
 	struct mvgpu_pin *pin;
 
-	if (job->internal) {
-		pin = pin_emitted(res);
+	if (!res->on_gpu)
+		return true;
+	if (job->op != MVGPU_JOB_BACKING_DETACH)
+		return false;
+	pin = pin_detached(res, job);
+	return pin && pin->gone;
+}
+
+static void detach_done(struct mvgpu_resource *res, const struct mvgpu_job *job)
+{
+	struct mvgpu_pin *pin = pin_detached(res, job);
+
+	if (job->internal)
 		res->detaching = false;
-	} else {
-		pin = pin_of(res, job->backing);
-	}
 	if (WARN_ON_ONCE(!pin))
 		return;
 
 	/* Not known to be out of use: pinned until a detach or destroy works. */
-	if (job->status && !pin->gone) {
+	if (job->status && !pin->gone && res->on_gpu) {
 		pin->detaching = false;
 		pin->emitted = false;
 	} else {

@@ -74,6 +74,10 @@ struct mvgpu_resource *mvgpu_resource_find(struct mvgpu_proto *proto, u32 id);
 /** mvgpu_resource_use() - make @job hold @res; see mvgpu_resource_done(). */
 void mvgpu_resource_use(struct mvgpu_job *job, struct mvgpu_resource *res);
 
+/** mvgpu_resource_moot() - see mvgpu_proto_moot(). */
+bool mvgpu_resource_moot(struct mvgpu_resource *res,
+			 const struct mvgpu_job *job);
+
 /**
  * mvgpu_resource_done() - follow what the GPU did to a resource
  * @proto: tables of the vGPU

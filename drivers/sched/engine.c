@@ -17,6 +17,8 @@
 
 /* When a backend has no room and nothing runs that would make some. */
 #define RETRY_DELAY msecs_to_jiffies(1)
+/* How far an urgent entity may go beyond its share. */
+#define URGENT_DEBT_NS (20 * (s64)NSEC_PER_MSEC)
 
 void mvgpu_engine_run(struct mvgpu_engine *engine)
 {
@@ -28,8 +30,9 @@ static struct mvgpu_entity *engine_pick_locked(struct mvgpu_engine *engine)
 	struct mvgpu_entity *entity;
 
 	lockdep_assert_held(&engine->lock);
+	/* Within limits: who waits must not starve the others. */
 	list_for_each_entry(entity, &engine->urgent, urgent_node)
-		if (entity->active)
+		if (entity->active && entity->budget_ns > -URGENT_DEBT_NS)
 			return entity;
 	return engine->policy->pick(engine);
 }
@@ -71,6 +74,7 @@ static bool engine_put_back(struct mvgpu_engine *engine, struct mvgpu_job *job)
 	guard(spinlock_irqsave)(&engine->lock);
 	list_del_init(&job->queue);
 	engine->nr_running--;
+	job->t_queued = ktime_get_ns();
 	mvgpu_entity_queue_locked(entity, job, true);
 	return engine->nr_running == 0;
 }
@@ -120,7 +124,9 @@ static void engine_charge_locked(struct mvgpu_engine *engine,
 	u64 ns = now > start ? now - start : 0;
 
 	lockdep_assert_held(&engine->lock);
-	engine->last_done = max(now, engine->last_done);
+	/* Who overtakes must not hide how long the oldest has run. */
+	if (job == list_first_entry(&engine->running, struct mvgpu_job, queue))
+		engine->last_done = max(now, engine->last_done);
 	engine->busy_ns += ns;
 	entity->stats.busy_ns += ns;
 	entity->stats.jobs++;
@@ -145,23 +151,28 @@ void mvgpu_job_drop(struct mvgpu_job *job, int status)
 	job_return(job, status);
 }
 
+/* What a backend may say; see mvgpu_job_done(). */
+static bool status_known(int status)
+{
+	return !status || status == -EIO || status == -ENOMEM;
+}
+
 void mvgpu_job_done(struct mvgpu_job *job, int status)
 {
 	struct mvgpu_engine *engine = job->vgpu->entity.engine;
 	u64 now = ktime_get_ns();
 
-	scoped_guard(spinlock_irqsave, &engine->lock) {
-		if (WARN_ON_ONCE(job->state != MVGPU_JOB_RUNNING))
-			return;
-		engine_charge_locked(engine, job, now);
-		list_del_init(&job->queue);
-		engine->nr_running--;
-		/*
-		 * Inside the lock: whoever sees the engine without running
-		 * jobs also sees them on their way back.
-		 */
-		job_return(job, status);
-	}
+	guard(spinlock_irqsave)(&engine->lock);
+	if (WARN_ON_ONCE(job->state != MVGPU_JOB_RUNNING))
+		return;
+	engine_charge_locked(engine, job, now);
+	list_del_init(&job->queue);
+	engine->nr_running--;
+	/*
+	 * Inside the lock, which mvgpu_entity_fini() takes: vGPU and engine
+	 * are not touched after they may have been freed.
+	 */
+	job_return(job, status_known(status) ? status : -ETIMEDOUT);
 	mvgpu_engine_run(engine);
 }
 EXPORT_SYMBOL_GPL(mvgpu_job_done);

@@ -4,13 +4,14 @@
  * budget (deficit round robin): a slice that was overrun shortens the next.
  */
 #include <linux/list.h>
+#include <linux/math64.h>
 #include <linux/time64.h>
 #include <mvgpu/sched.h>
 
 #include "../core/gpu.h"
 
-/* Debt beyond this many slices is forgiven, so that it ends in bounded time. */
-#define EQUAL_MAX_DEBT 8
+/* Nobody waits for longer than this for what it has used. */
+#define MAX_DEBT_NS (MVGPU_JOB_TIMEOUT_MAX_MS * (s64)NSEC_PER_MSEC)
 
 static s64 slice_ns(const struct mvgpu_engine *engine)
 {
@@ -30,11 +31,27 @@ static void equal_remove(struct mvgpu_engine *engine,
 	list_del_init(&entity->node);
 }
 
+/* If all are in debt, let the rounds pass in which nobody would be served. */
+static void equal_skip(struct mvgpu_engine *engine)
+{
+	s64 slice = slice_ns(engine), rounds = S64_MAX;
+	struct mvgpu_entity *entity;
+
+	list_for_each_entry(entity, &engine->active, node) {
+		if (entity->budget_ns > 0)
+			return;
+		rounds = min(rounds, div64_s64(-entity->budget_ns, slice));
+	}
+	list_for_each_entry(entity, &engine->active, node)
+		entity->budget_ns += rounds * slice;
+}
+
 static struct mvgpu_entity *equal_pick(struct mvgpu_engine *engine)
 {
 	struct mvgpu_entity *entity;
 
-	/* Ends: each round adds a slice to each debt, and debts are bounded. */
+	equal_skip(engine);
+	/* Somebody is at most a slice away from credit: ends in one round. */
 	while (!list_empty(&engine->active)) {
 		entity = list_first_entry(&engine->active, struct mvgpu_entity,
 					  node);
@@ -53,7 +70,7 @@ static void equal_charge(struct mvgpu_engine *engine,
 
 	if (left < 0)
 		entity->stats.overrun_ns += min_t(u64, ns, -left);
-	entity->budget_ns = max(left, -EQUAL_MAX_DEBT * slice_ns(engine));
+	entity->budget_ns = max(left, -MAX_DEBT_NS);
 }
 
 const struct mvgpu_policy_ops mvgpu_policy_equal = {

@@ -13,11 +13,13 @@ struct virtio_gpu_mem_entry;
  * @page: first page
  * @offset: bytes into @page where the run begins
  * @len: bytes, not 0; may span many pages
+ * @pos: bytes of the backing before it
  */
 struct mvgpu_run {
 	struct page *page;
 	u32 offset;
 	u32 len;
+	u32 pos;
 };
 
 /**

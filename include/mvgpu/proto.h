@@ -75,6 +75,16 @@ void mvgpu_proto_cursor(struct mvgpu_proto *proto, struct mvgpu_job *job);
 void mvgpu_proto_complete(struct mvgpu_proto *proto, struct mvgpu_job *job);
 
 /**
+ * mvgpu_proto_moot() - had the GPU nothing to free?
+ * @proto: tables of the vGPU
+ * @job: RES_DESTROY or BACKING_DETACH, DONE with an error
+ *
+ * Return: true if it was for something that the GPU has never taken, so that
+ * the error says nothing bad. Context: work.
+ */
+bool mvgpu_proto_moot(struct mvgpu_proto *proto, const struct mvgpu_job *job);
+
+/**
  * mvgpu_proto_evict() - guest memory is going away
  * @proto: tables of the vGPU
  * @addr: guest address

@@ -134,6 +134,17 @@ static void collect_locked(struct mvgpu_sim_engine *engine,
 	}
 }
 
+static void end_all(struct mvgpu_sim *sim, struct list_head *list, int status)
+{
+	struct mvgpu_sim_request *request, *next;
+
+	list_for_each_entry_safe(request, next, list, queue) {
+		list_del_init(&request->queue);
+		mvgpu_sim_resource_cancel(sim, request);
+		mvgpu_job_done(request->job, status);
+	}
+}
+
 /**
  * mvgpu_sim_engine_add() - a job is submitted
  * @engine: the engine
@@ -169,31 +180,30 @@ int mvgpu_sim_engine_add(struct mvgpu_sim_engine *engine,
 void mvgpu_sim_engine_cancel(struct mvgpu_sim_engine *engine,
 			     const struct mvgpu_vgpu *vgpu)
 {
-	struct mvgpu_sim_request *request, *next;
+	struct mvgpu_sim_request *request;
 	struct mvgpu_sim *sim = engine->sim;
 	unsigned long flags;
-	LIST_HEAD(list);
+	LIST_HEAD(dropped);
+	LIST_HEAD(queued);
 
 	spin_lock_irqsave(&sim->lock, flags);
 	request = engine_head_locked(engine);
 	/* What is behind it begins now. */
 	if (request && (!vgpu || request->job->vgpu == vgpu))
 		engine->free_at = now_locked(sim);
-	collect_locked(engine, vgpu, &engine->queue, &list);
+	collect_locked(engine, vgpu, &engine->queue, &queued);
 	spin_unlock_irqrestore(&sim->lock, flags);
 
 	/* One of them may be executed right now; it ends, or is dropped. */
 	flush_work(&engine->work);
 
 	spin_lock_irqsave(&sim->lock, flags);
-	collect_locked(engine, vgpu, &engine->dropped, &list);
+	collect_locked(engine, vgpu, &engine->dropped, &dropped);
 	spin_unlock_irqrestore(&sim->lock, flags);
 
-	list_for_each_entry_safe(request, next, &list, queue) {
-		list_del_init(&request->queue);
-		mvgpu_sim_resource_cancel(sim, request);
-		mvgpu_job_done(request->job, -EIO);
-	}
+	/* What was dropped has happened, but nobody was told. */
+	end_all(sim, &dropped, -ETIMEDOUT);
+	end_all(sim, &queued, -EIO);
 	queue_work(sim->wq, &engine->work);
 }
 

@@ -201,12 +201,19 @@ free_gpu:
 static void mvgpu_virtio_remove(struct virtio_device *vdev)
 {
 	struct mvgpu_virtio *gpu = vdev->priv;
+	struct mvgpu_gpu *core;
 
 	disable_work_sync(&gpu->config_work);
 	/* Jobs of an unplugged device never end: have them ended. */
 	if (!device_present(gpu))
 		mvgpu_virtio_lost(gpu);
-	mvgpu_gpu_unregister(gpu->core);
+	core = gpu->core;
+	/* No callback may report to it any more; core's own watchdog goes on. */
+	spin_lock_irq(&gpu->lock);
+	gpu->core = NULL;
+	spin_unlock_irq(&gpu->lock);
+	virtio_synchronize_cbs(vdev);
+	mvgpu_gpu_unregister(core);
 	device_stop(gpu);
 	mvgpu_virtio_dma_exit(gpu);
 	vdev->priv = NULL;

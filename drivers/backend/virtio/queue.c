@@ -76,8 +76,9 @@ static int request_add_locked(struct mvgpu_virtio *gpu,
 		err = command_add_locked(gpu, &request->command[i]);
 	if (!err)
 		return 0;
+	/* No memory to map it with: the runner tries again. */
 	if (!request->nr_pending)
-		return err == -ENOSPC ? -EIO : err;
+		return err == -ENOMEM ? -EBUSY : -EIO;
 
 	/* Torn: it ends with what was queued, and the GPU is reset. */
 	request->status = -EIO;
@@ -91,8 +92,7 @@ static int request_add_locked(struct mvgpu_virtio *gpu,
  * @request: not queued
  *
  * Context: any, does not sleep.
- * Return: 0; -EBUSY: no room before a completion; -EIO: the GPU is lost;
- * -ENOMEM: nothing left to map the request with.
+ * Return: 0; -EBUSY: no room or no memory now; -EIO: the GPU is lost.
  */
 int mvgpu_virtio_queue_add(struct mvgpu_virtio *gpu,
 			   struct mvgpu_virtio_request *request)
@@ -237,8 +237,11 @@ static void ctrl_done(struct virtqueue *vq)
 		virtqueue_disable_cb(vq);
 		while ((command = virtqueue_get_buf(vq, &len))) {
 			if (!response_check(command, len, &status) &&
-			    command->request->job)
+			    command->request->job) {
 				gpu->lost = true;
+				/* Who knows what it has done. */
+				status = -ETIMEDOUT;
+			}
 			kick |= command_end_locked(gpu, command, status,
 						   &ended);
 		}
