@@ -250,6 +250,12 @@ void mvgpu_display_cursor(struct mvgpu_display *display, u32 id,
 	damage_cursor(display);
 }
 
+/* Guests send negative positions, too: the cursor is half outside then. */
+static s32 clamp_pos(u32 pos)
+{
+	return clamp((s32)pos, -MVGPU_MAX_DIM, MVGPU_MAX_DIM);
+}
+
 void mvgpu_display_move(struct mvgpu_display *display, u32 id, u32 x, u32 y)
 {
 	bool on = display->cursor_on;
@@ -258,8 +264,8 @@ void mvgpu_display_move(struct mvgpu_display *display, u32 id, u32 x, u32 y)
 		return;
 	if (on)
 		damage_cursor(display);
-	display->cursor_x = (s32)min_t(u32, x, MVGPU_MAX_DIM) - display->hot_x;
-	display->cursor_y = (s32)min_t(u32, y, MVGPU_MAX_DIM) - display->hot_y;
+	display->cursor_x = clamp_pos(x) - (s32)display->hot_x;
+	display->cursor_y = clamp_pos(y) - (s32)display->hot_y;
 	if (on)
 		damage_cursor(display);
 }
