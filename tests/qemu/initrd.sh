@@ -6,7 +6,7 @@
 # Usage: initrd.sh [DIR]
 #
 # Without DIR the result has one directory per kernel series of the Debian tree,
-# each with vmlinuz, an initrd and a file "release". With DIR, a kernel of one's
+# each with vmlinuz, an initrd, a file "release" and tcg_svm.ko (see there). With DIR, a kernel of one's
 # own in the layout that debug-kernel.sh leaves (release, vmlinuz, lib/modules/),
 # those three files are in the result itself.
 #
@@ -56,6 +56,21 @@ pack()
 	rm -rf "$work"
 }
 
+# quirk RELEASE TO - what lets KVM guests run where TCG plays L1's CPU.
+quirk()
+{
+	local work
+
+	work=$(mktemp -d)
+	cp "$testbed/quirk/"* "$work/"
+	make -s -C "/lib/modules/$1/build" M="$work" modules >"$work/log" 2>&1 || {
+		cat "$work/log" >&2
+		return 1
+	}
+	cp "$work/tcg_svm.ko" "$2/"
+	rm -rf "$work"
+}
+
 pack_all()
 {
 	local dir=$1 to=$2 series rel
@@ -66,6 +81,7 @@ pack_all()
 	fi
 	while read -r series rel; do
 		pack "$rel" / "/boot/vmlinuz-$rel" "$to/$series"
+		quirk "$rel" "$to/$series"
 	done </etc/mvgpu-kernels
 }
 
@@ -91,7 +107,7 @@ if [ $# -gt 0 ]; then
 	bind=(--bind "$own")
 fi
 key=$(hash_of "$testbed/initrd.sh" "$testbed/initrd-init" "$testbed/l1-init" \
-	"$key")
+	"$testbed/quirk/tcg_svm.c" "$key")
 cached "boot${own:+own}" "$key" "$testbed/chroot.sh" "${bind[@]}" -- \
 	"$testbed/initrd.sh" --pack "$own" ||
 	die "the initrd could not be built" "what went wrong is above"

@@ -11,7 +11,7 @@ set -eu
 . "$(dirname "$0")/lib.sh"
 
 series=6.12
-parts="scripts tools/include tools/testing/selftests/kselftest
+parts="scripts tools/include tools/lib tools/testing/selftests/kselftest
        tools/testing/selftests/run_kselftest.sh"
 
 unpack()

@@ -15,6 +15,7 @@
 #
 #	console.log  kernel and init      output  of CMD
 #	qemu.log     of its QEMU          qmp     monitor
+#	cpu.log      CPU state at resets, so at a triple fault, too
 #	out/         its /out
 #
 # and is copied to /out/l2/NAME when l2_wait or l2_kill see its end.
@@ -64,8 +65,17 @@ l2_fail()
 l2_kvm()
 {
 	[ ! -c /dev/kvm ] || return 0
-	modprobe kvm_amd 2>/dev/null || modprobe kvm_intel 2>/dev/null ||
-		l2_fail "no /dev/kvm: neither kvm_amd nor kvm_intel loads"
+	if modprobe kvm_amd 2>/dev/null; then
+		# Before 6.14 kvm_amd does not mind.
+		case $(uname -r) in
+		6.12.*) ;;
+		*) ! grep -q 'QEMU TCG' /proc/cpuinfo ||
+			insmod "$l2_boot/$(l2_series)/tcg_svm.ko" ;;
+		esac
+	else
+		modprobe kvm_intel 2>/dev/null ||
+			l2_fail "no /dev/kvm: neither kvm_amd nor kvm_intel loads"
+	fi
 }
 
 l2_series()
@@ -182,6 +192,7 @@ l2_start()
 		-chardev "file,id=cmd,path=$dir/output" \
 		-device virtio-serial-pci -device virtconsole,chardev=cmd \
 		-qmp "unix:$dir/qmp,server=on,wait=off" \
+		-d cpu_reset -D "$dir/cpu.log" \
 		-drive "if=none,id=root,file=/dev/vda,format=raw,readonly=on,file.locking=off" \
 		-device virtio-blk-pci,drive=root \
 		"${args[@]}" </dev/null >"$dir/qemu.log" 2>&1 &
@@ -212,7 +223,7 @@ l2_save()
 {
 	[ -d /out ] || return 0
 	mkdir -p "/out/l2/$1"
-	for file in console.log output qemu.log out/dmesg; do
+	for file in console.log output qemu.log cpu.log out/dmesg; do
 		[ ! -f "$l2_dir/$1/$file" ] ||
 			cp "$l2_dir/$1/$file" "/out/l2/$1/"
 	done

@@ -33,7 +33,8 @@
 #
 # In /out while L1 runs: console.log (kernel) and qmp.sock, a monitor (QMP) of the
 # QEMU that plays L1's hardware. CMD in L1 can ask that monitor, and for pictures
-# of the screen that the physical GPU drives, with l0_* of l2.sh.
+# of what the physical GPU shows (of several displays the topmost), with l0_* of
+# l2.sh. That monitor's own screendump cannot see what OpenGL drew.
 #
 # Exit status: that of CMD, or
 #   120  L1's kernel panicked (an oops counts: L1 runs with oops=panic)
@@ -60,7 +61,13 @@ serve()
 		line=${line//\/out\//$out/}
 		case $line in
 		"screen "*)
-			xwdtopnm -quiet "$out/.run/Xvfb_screen0" >"${line#* }"
+			# SDL puts its windows where one of 640x480 would be
+			# in the middle, and grows them from there.
+			xwdtopnm -quiet "$out/.run/Xvfb_screen0" |
+				pamcut -left $((${display%x*} - 320)) \
+				       -top $((${display#*x} - 240)) \
+				       -width "${display%x*}" \
+				       -height "${display#*x}" >"${line#* }"
 			;;
 		*)
 			hmp "$out/.run/qmp" "$line"
@@ -94,10 +101,10 @@ share()
 
 start_xvfb()
 {
-	local tries=0
+	local tries=0 size=$((${display%x*} * 2))x$((${display#*x} * 2))
 
 	mkdir -p /tmp/.X11-unix
-	Xvfb :0 -screen 0 "${display}x24" -nolisten tcp -fbdir "$out/.run" \
+	Xvfb :0 -screen 0 "${size}x24" -nolisten tcp -fbdir "$out/.run" \
 		>"$out/.run/xvfb.log" 2>&1 &
 	export DISPLAY=:0
 	until [ -S /tmp/.X11-unix/X0 ]; do

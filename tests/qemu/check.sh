@@ -1,0 +1,202 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# check.sh - everything that is tested, in the testbed; the verdict in a line
+#
+# Usage: check.sh [STEP]...
+#
+#   --list    the names of all steps, in their order
+#
+# Without STEP all run. STEP may be a pattern: check.sh 'l1-6.12-*'
+#
+# A step cannot stop the others. Its log is build/check/STEP.log, what came out
+# of its virtual machines is in build/check/STEP/. The last line counts results:
+#
+#   N passed, N failed, N skipped
+#
+# The exit status is 0 only if nothing failed and nothing was skipped: in the
+# testbed there is no reason to skip anything.
+#
+# Environment:
+#   FUZZ_SECONDS   how long to fuzz (default 30)
+
+set -eu
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+export FUZZ_SECONDS=${FUZZ_SECONDS:-30}
+out=$project/build/check
+
+# A step is a name, its result's title, and what it runs.
+steps=(
+	"build-6.12|modules build for 6.12 without a warning|build 6.12"
+	"build-7.3|modules build for 7.3 without a warning|build 7.3"
+	"lint|style|lint"
+	"user|tests in user space|in_user_space test"
+	"fuzz|fuzzing for $FUZZ_SECONDS s|in_user_space fuzz"
+	"l1-6.12-load|load and unload|l1 6.12 load-modules"
+	"l1-6.12-selftests|kselftests|l1 6.12 selftests"
+	"l1-6.12-two-guests|two guests|l1 6.12 two-guests"
+	"l1-6.12-display|displays|l1 6.12 display"
+	"l1-6.12-reboot|reboot|l1 6.12 reboot"
+	"l1-6.12-kill|QEMU killed|l1 6.12 kill-qemu"
+	"l1-6.12-firmware|firmware|l1 6.12 firmware"
+	"l1-6.12-iommu-load|load and unload, IOMMU|l1 6.12 load-modules --iommu"
+	"l1-6.12-iommu-selftests|kselftests, IOMMU|l1 6.12 selftests --iommu"
+	"l1-6.12-iommu-two-guests|two guests, IOMMU|l1 6.12 two-guests --iommu"
+	"l1-7.3-load|load and unload on 7.3|l1 7.3 load-modules"
+	"l1-7.3-selftests|kselftests on 7.3|l1 7.3 selftests"
+	"l1-7.3-two-guests|two guests on 7.3|l1 7.3 two-guests"
+)
+
+# build SERIES - a compiler that says anything has found something. kbuild's own
+# notice that it differs from the kernel's compiler is none.
+build()
+{
+	local root rel rc=0 said=$out/$step/make.log
+
+	root=$("$testbed/root.sh")
+	rel=$(kernel_release "$root" "$1")
+	rm -rf "$out/$step/modules"
+	"$testbed/chroot.sh" -- make modules KVER="$rel" KFLAGS=W=1 \
+		OUT="build/check/$step/modules" >"$said" 2>&1 || rc=$?
+	if grep -iE 'warning|error' "$said"; then
+		rc=1
+	fi
+	[ "$rc" -eq 0 ] || tail -n 20 "$said"
+	return "$rc"
+}
+
+lint()
+{
+	"$testbed/lint.sh"
+}
+
+# in_user_space TARGET - of tests/fuzz.
+in_user_space()
+{
+	local ksrc
+
+	ksrc=$("$testbed/ksrc.sh")
+	"$testbed/chroot.sh" -- make -C tests/fuzz KSRC="$ksrc" \
+		OUT="$project/build/fuzz" FUZZ_SECONDS="$FUZZ_SECONDS" "$1"
+}
+
+# l1 SERIES SCENARIO [OPTION OF run-l1.sh]...
+l1()
+{
+	local series=$1 scenario=$2 payload
+
+	shift 2
+	payload=$("$testbed/payload.sh" "$series")
+	"$testbed/run-l1.sh" --kernel "$series" --payload "$payload" \
+		--out "$out/$step" --timeout 900 "$@" -- \
+		bash "/payload/scenarios/$scenario.sh"
+}
+
+# count FILE STATUS - results in a log, "passed failed skipped", and a line for
+# each that is not good.
+#
+# Lines "ok" and "not ok" count, at any depth of indentation; one that sums up
+# indented ones counts only if it says what they do not. So do a plan that does
+# not match and an exit status that no line explains.
+count()
+{
+	awk -v status="$2" -v out=/dev/stderr '
+	function bad(what) { failed++; print "    " what >out }
+	{ gsub(/\r/, "") }
+	/^ +(ok|not ok) / {
+		below++
+		if (/^ +not ok /) { bad($0); below_bad++ }
+		else if (/# SKIP/) { skipped++; print "    " $0 >out }
+		else passed++
+		next
+	}
+	/^(ok|not ok) / {
+		top++
+		if (/^not ok /) { if (!below_bad) bad($0) }
+		else if (/# SKIP/) { skipped++; print "    " $0 >out }
+		else if (!below) passed++
+		below = below_bad = 0
+		next
+	}
+	/^1\.\.[0-9]+/ { plan += substr($1, 4) }
+	END {
+		if (top && plan != top)
+			bad("the plan is of " plan + 0 " results, not " top)
+		if (!failed && status) bad("ended with status " status)
+		if (!top && !status) passed++
+		print passed + 0, failed + 0, skipped + 0
+	}' "$1"
+}
+
+# run STEP TITLE COMMAND... - one step, its log and its results.
+run()
+{
+	local title=$2 start rc=0 p f s
+
+	step=$1
+	shift 2
+	start=$(date +%s)
+	rm -rf "${out:?}/$step"
+	mkdir -p "$out/$step"
+	# In a shell of its own, with set -e in force, and killable.
+	( set -e; "$@" ) >"$out/$step.log" 2>&1 </dev/null &
+	child=$!
+	wait "$child" || rc=$?
+	child=
+	read -r p f s < <(count "$out/$step.log" "$rc" 2>"$out/$step.bad")
+	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+	printf '%-26s %4d passed %3d failed %3d skipped %5d s  %s\n' "$step" \
+		"$p" "$f" "$s" $(($(date +%s) - start)) "$title"
+	if [ "$f" -gt 0 ] || [ "$s" -gt 0 ]; then
+		head -n 20 "$out/$step.bad"
+		echo "    see build/check/$step.log"
+	fi
+}
+
+wanted()
+{
+	local pattern
+
+	[ ${#patterns[@]} -gt 0 ] || return 0
+	for pattern in "${patterns[@]}"; do
+		# It is a pattern.
+		# shellcheck disable=SC2053
+		[[ $1 != $pattern ]] || return 0
+	done
+	return 1
+}
+
+child='' passed=0 failed=0 skipped=0 ran=0 patterns=()
+while [ $# -gt 0 ]; do
+	case $1 in
+	--list)
+		printf '%s\n' "${steps[@]%%|*}"
+		exit
+		;;
+	-h | --help) usage 0 ;;
+	-*) usage 2 ;;
+	*) patterns+=("$1") ;;
+	esac
+	shift
+done
+
+# What a step starts ends with it: run-l1.sh and chroot.sh clean up on a signal.
+trap '[ -z "$child" ] || { kill -TERM -- "-$child"; wait "$child"; } 2>/dev/null
+      echo "check.sh: interrupted" >&2; exit 130' INT TERM HUP
+# Each step is a process group, so that a signal reaches all of it.
+set -m
+
+mkdir -p "$out"
+for entry in "${steps[@]}"; do
+	IFS='|' read -r name title words <<<"$entry"
+	wanted "$name" || continue
+	ran=$((ran + 1))
+	# Words of the table, split on purpose.
+	# shellcheck disable=SC2086
+	run "$name" "$title" $words
+done
+[ "$ran" -gt 0 ] || die "there is no such step" "see check.sh --list"
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ] && [ "$skipped" -eq 0 ]

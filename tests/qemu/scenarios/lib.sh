@@ -1,0 +1,234 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What scenarios share. A scenario is a script that L1 runs, sources this, and
+# prints results as KTAP: one line for each thing that was tried, and the tests
+# of a guest indented above the line that sums them up. It ends with "finish".
+#
+# Environment:
+#   MVGPU_GPU   PCI address of the GPU; default 0000:00:10.0, the testbed's
+
+# shellcheck source-path=SCRIPTDIR source=../l2.sh
+. /run/mvgpu/testbed/l2.sh
+
+here=/payload
+gpu=${MVGPU_GPU:-0000:00:10.0}
+gpu_dir=/sys/bus/pci/devices/$gpu
+mdev_dir=/sys/bus/mdev/devices
+# UUIDs of the vGPUs that scenarios create.
+# shellcheck disable=SC2034
+uuid_a=6d766770-7500-4000-8000-00000000000a
+# shellcheck disable=SC2034
+uuid_b=6d766770-7500-4000-8000-00000000000b
+
+results=0
+failures=0
+
+note()
+{
+	printf '%s\n' "$*" | sed 's/^/# /'
+}
+
+# result STATUS NAME... - ok if STATUS is 0; returns it.
+result()
+{
+	local status=$1
+
+	shift
+	results=$((results + 1))
+	if [ "$status" -eq 0 ]; then
+		echo "ok $results - $*"
+	else
+		failures=$((failures + 1))
+		echo "not ok $results - $*"
+	fi
+	return "$status"
+}
+
+# try NAME CMD... - a result; what CMD says is shown if it fails.
+try()
+{
+	local name=$1 said status=0
+
+	shift
+	said=$("$@" 2>&1) || status=$?
+	[ "$status" -eq 0 ] || note "$name: status $status: ${said:-(silent)}"
+	result "$status" "$name"
+}
+
+# finish - close the scenario.
+finish()
+{
+	l2_kill_all
+	vgpu_remove_all
+	dmesg_check
+	echo "1..$results"
+	[ "$failures" -eq 0 ]
+	exit
+}
+
+# Whatever stops a scenario early is a failure: no plan is printed then.
+trap 'l2_kill_all' EXIT
+
+dmesg_check()
+{
+	local dir
+
+	dmesg >/tmp/dmesg
+	try "kernel log of L1 is clean" "$l2_here/dmesg-check.sh" /tmp/dmesg
+	for dir in /out/l2/*/; do
+		[ -f "$dir/console.log" ] || continue
+		try "kernel log of guest $(basename "$dir") is clean" \
+			"$l2_here/dmesg-check.sh" "$dir/console.log"
+	done
+}
+
+# modules_install - put mvgpu's modules where modprobe finds them.
+modules_install()
+{
+	local to
+
+	to=/lib/modules/$(uname -r)
+	mkdir -p "$to/updates"
+	cp "$here"/modules/*.ko "$to/updates/"
+	cp "$here"/modules/depmod/* "$to/"
+}
+
+# modules_load - all of mvgpu, on the physical GPU.
+modules_load()
+{
+	modules_install
+	try "modprobe mvgpu_virtio" modprobe mvgpu_virtio
+	try "modprobe mvgpu_mdev" modprobe mvgpu_mdev
+	try "the GPU offers vGPU types" test -d "$gpu_dir/mdev_supported_types"
+}
+
+# vgpu_create TYPE UUID, as in: vgpu_create 1of4 "$uuid_a"
+vgpu_create()
+{
+	echo "$2" >"$gpu_dir/mdev_supported_types/virtio-pci-mvgpu_$1/create"
+}
+
+vgpu_remove()
+{
+	echo 1 >"$mdev_dir/$1/remove"
+}
+
+vgpu_remove_all()
+{
+	local dir
+
+	for dir in "$mdev_dir"/*/; do
+		[ ! -d "$dir" ] || vgpu_remove "$(basename "$dir")"
+	done
+}
+
+# vgpu_attr UUID FILE, as in: vgpu_attr "$uuid_a" stats/jobs
+vgpu_attr()
+{
+	cat "$mdev_dir/$1/mvgpu/$2"
+}
+
+# vgpu_is UUID FILE VALUE - wait some seconds for an attribute to be that.
+vgpu_is()
+{
+	local tries=50 value
+
+	while [ $tries -gt 0 ]; do
+		value=$(vgpu_attr "$1" "$2")
+		[ "$value" != "$3" ] || return 0
+		tries=$((tries - 1))
+		sleep 0.1
+	done
+	echo "$2 is $value, not $3"
+	return 1
+}
+
+# vgpu_idle UUID - with nobody there nothing of the tenant may be left.
+vgpu_idle()
+{
+	vgpu_is "$1" state closed && vgpu_is "$1" memory 0 &&
+		vgpu_is "$1" stats/pinned_pages 0 &&
+		vgpu_is "$1" stats/resources 0
+}
+
+# Read by scenarios.
+# shellcheck disable=SC2034
+draw=$here/guest/mvgpu-draw
+
+# guest_start NAME UUID [OPTION]... -- CMD - a guest whose screen can be seen.
+guest_start()
+{
+	local name=$1 uuid=$2
+
+	shift 2
+	l2_start "$name" --vgpu "$uuid" --display on "$@"
+}
+
+# guest_said NAME REGEX [SECONDS] - wait for a line of a guest's output.
+guest_said()
+{
+	local name=$1 end=$((SECONDS + ${3:-120}))
+
+	until l2_output "$name" 2>/dev/null | grep -qE -- "$2"; do
+		if [ $SECONDS -gt $end ] || ! l2_alive "$name"; then
+			echo "$name has not said \"$2\" but:"
+			l2_output "$name" | tail -n 20
+			l2_console "$name" | tail -n 20
+			return 1
+		fi
+		sleep 0.2
+	done
+}
+
+# guest_results NAME STATUS WHAT... - a guest's tests, and their sum.
+guest_results()
+{
+	local name=$1 status=$2 said
+
+	shift 2
+	said=$(l2_output "$name" | tr -d '\r')
+	grep -E '^(ok |not ok |#|1\.\.)' <<<"$said" | sed 's/^/    /'
+	if grep -q '^not ok' <<<"$said"; then
+		status=1
+	elif ! grep -q '^ok' <<<"$said"; then
+		note "$name has told no result"
+		status=1
+	fi
+	if [ "$status" -ne 0 ]; then
+		note "$name: status $status; it said last:"
+		note "$(tail -n 10 <<<"$said")"
+		note "$(l2_console "$name" | tail -n 20)"
+	fi
+	result "$status" "$*"
+}
+
+# guest_done NAME SECONDS WHAT... - wait for a guest's end, then its results.
+guest_done()
+{
+	local name=$1 limit=$2 status=0
+
+	shift 2
+	l2_wait "$name" "$limit" || status=$?
+	guest_results "$name" "$status" "$@"
+}
+
+# screen_is NAME [ARGUMENT OF PPMCMP]... - does QEMU show what the guest draws?
+#
+# What a viewer sees is behind what the guest has drawn by a moment, so look
+# again until it is right or time is up.
+screen_is()
+{
+	local name=$1 file=/tmp/$1.ppm tries=10
+
+	shift
+	while ! l2_screendump "$name" "$file" vgpu0 ||
+	      ! "$here/guest/ppmcmp" "$@" "$file"; do
+		tries=$((tries - 1))
+		if [ $tries -eq 0 ]; then
+			l2_screendump "$name" "/out/wrong-$name.png" vgpu0
+			return 1
+		fi
+		sleep 0.5
+	done
+}

@@ -1,0 +1,53 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Kselftests: user space plays the guest's driver, first on the GPU in software,
+# then on the physical one.
+
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# run GPU - all programs on MVGPU_PARENT, or without it on the software GPU.
+#
+# The runner shows what a program says behind "# ", and then a line about the
+# program: turned into tests below a result. A test that only the software GPU
+# can run is no skip on another one.
+run()
+{
+	local line
+
+	while IFS= read -r line; do
+		case $line in
+		"# ok "*"# SKIP "*"software GPU"*)
+			[ -z "${MVGPU_PARENT-}" ] || continue
+			echo "    ${line#\# }"
+			;;
+		"# ok "* | "# not ok "*)
+			echo "    ${line#\# }"
+			;;
+		"ok "*" selftests: "*)
+			result 0 "kselftest ${line##*: } on $1"
+			;;
+		"not ok "*" selftests: "*)
+			result 1 "kselftest ${line##*: } on $1"
+			;;
+		*)
+			echo "    # ${line#\# }"
+			;;
+		esac
+	# The runner wants to write beside itself.
+	done < <(/tmp/selftests/run_kselftest.sh -c mvgpu 2>&1)
+}
+
+modules_install
+cp -r "$here/selftests" /tmp/selftests
+try "load the software GPU" modprobe mvgpu_sim
+try "load the mdev frontend" modprobe mvgpu_mdev
+modprobe vfio_iommu_type1
+run "the software GPU"
+try "unload the software GPU" modprobe -r mvgpu_sim
+
+modules_load
+export MVGPU_PARENT=$gpu_dir
+run "the physical GPU"
+finish

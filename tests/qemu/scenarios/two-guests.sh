@@ -1,0 +1,45 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Two guests with different kernels draw different pictures at once on one GPU,
+# and each screen shows what its guest has drawn, pixel by pixel.
+
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+modules_load
+try "create a vGPU of 1of4" vgpu_create 1of4 "$uuid_a"
+try "create a vGPU of 1of2" vgpu_create 1of2 "$uuid_b"
+
+# Both draw all the time while the other one does, then keep a pattern.
+both="until [ -f /out/go ]; do sleep 0.1; done"
+guest_start a "$uuid_a" --kernel 6.12 -- "$both
+	$draw animate --seed 1 --seconds 6 && $draw pattern 101 --hold 60"
+guest_start b "$uuid_b" --kernel 7.3 -- "$both
+	$draw animate --seed 3 --seconds 6 && $draw pattern 202 --hold 60"
+try "guest with kernel 6.12 boots" l2_up a
+try "guest with kernel 7.3 boots" l2_up b
+touch "$l2_dir/a/out/go" "$l2_dir/b/out/go"
+
+try "guest a draws" guest_said a 'ready .*seed=101'
+try "guest b draws" guest_said b 'ready .*seed=202'
+try "screen a is a's, pixel by pixel" screen_is a --seed 101 --size 1280x800
+try "screen b is b's, pixel by pixel" screen_is b --seed 202 --size 1920x1080
+try "screen a is still a's" screen_is a --seed 101
+
+for uuid in "$uuid_a" "$uuid_b"; do
+	note "$uuid: $(vgpu_attr "$uuid" stats/jobs) jobs," \
+	     "busy $(vgpu_attr "$uuid" stats/busy_ns) ns," \
+	     "waited $(vgpu_attr "$uuid" stats/wait_ns) ns," \
+	     "errors $(vgpu_attr "$uuid" stats/errors)"
+	try "vGPU ${uuid: -1} was charged for its jobs" \
+		test "$(vgpu_attr "$uuid" stats/busy_ns)" -gt 0
+	try "vGPU ${uuid: -1} has no errors" vgpu_is "$uuid" stats/errors 0
+done
+
+guest_results a 0 "tests in guest a"
+guest_results b 0 "tests in guest b"
+l2_kill_all
+try "nothing of guest a is left" vgpu_idle "$uuid_a"
+try "nothing of guest b is left" vgpu_idle "$uuid_b"
+finish

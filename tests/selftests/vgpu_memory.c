@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Guest memory that goes away under a live device, and comes back. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kselftest_harness.h"
+#include "mvt.h"
+
+#define OK VIRTIO_GPU_RESP_OK_NODATA
+/* VFIO_IOMMU_UNMAP_DMA with work for the GPU behind it. */
+#define UNMAP_MS 5000
+
+FIXTURE(memory)
+{
+	struct mvt_dev dev;
+	struct mvt_mem mem;
+};
+
+FIXTURE_SETUP(memory)
+{
+	if (!mvt_exists(mvt_parent()))
+		SKIP(return, "no GPU at %s", mvt_parent());
+	mvt_purge();
+	mvt_sim_defaults();
+	ASSERT_EQ(0, mvt_setup(&self->dev, 2));
+	ASSERT_EQ(0, mvt_mem_map(&self->dev, &self->mem, MVT_BUF_IOVA,
+				 0x200000));
+}
+
+FIXTURE_TEARDOWN(memory)
+{
+	mvt_sim_defaults();
+	mvt_mem_free(&self->dev, &self->mem);
+	mvt_teardown(&self->dev);
+	/* vfio_iommu_type1 says BUG or WARN where pins were left. */
+	EXPECT_FALSE(mvt_kernel_tainted_by_fault());
+}
+
+static u64 pinned(struct mvt_dev *dev)
+{
+	u64 val;
+
+	return mvt_mdev_attr_u64(dev->uuid, "mvgpu/stats/pinned_pages", &val) ?
+		~0ULL : val;
+}
+
+static bool works(struct mvt_dev *dev)
+{
+	return mvt_gpu_simple(dev, VIRTIO_GPU_CMD_GET_DISPLAY_INFO) ==
+		VIRTIO_GPU_RESP_OK_DISPLAY_INFO;
+}
+
+/* Unmaps; the milliseconds that it took, or -1. */
+static long timed_unmap(struct mvt_dev *dev, struct mvt_mem *mem)
+{
+	u64 begin = mvt_now_ms();
+
+	return mvt_mem_unmap(dev, mem) ? -1 : (long)(mvt_now_ms() - begin);
+}
+
+TEST_F(memory, unmap_under_a_backing)
+{
+	struct mvt_dev *dev = &self->dev;
+	long ms;
+
+	ASSERT_EQ(OK, mvt_gpu_make(dev, &self->mem, 1, 256, 256, 1));
+	EXPECT_EQ(64, pinned(dev));
+	ms = timed_unmap(dev, &self->mem);
+	EXPECT_LE(0, ms);
+	EXPECT_GT(UNMAP_MS, ms);
+	EXPECT_EQ(0, pinned(dev));
+	/* The resource is there, but has no backing any more. */
+	EXPECT_TRUE(mvt_is_error(mvt_gpu_transfer(dev, 1, 0, 0, 0, 1, 1)));
+	EXPECT_TRUE(mvt_is_error(mvt_gpu_detach(dev, 1)));
+	EXPECT_EQ(OK, mvt_gpu_flush(dev, 1, 0, 0, 1, 1));
+	EXPECT_TRUE(mvt_is_error(mvt_gpu_attach_one(dev, 1, self->mem.iova,
+						    4096)));
+	EXPECT_EQ(0, pinned(dev));
+	/* Mapped again: as good as new. */
+	ASSERT_EQ(0, mvt_mem_remap(dev, &self->mem));
+	EXPECT_EQ(OK, mvt_gpu_attach_one(dev, 1, self->mem.iova,
+					 256 * 256 * 4));
+	EXPECT_EQ(OK, mvt_gpu_transfer(dev, 1, 0, 0, 0, 256, 256));
+	EXPECT_EQ(OK, mvt_gpu_unref(dev, 1));
+	EXPECT_EQ(0, mvt_status(dev) & VIRTIO_CONFIG_S_NEEDS_RESET);
+}
+
+TEST_F(memory, unmap_while_scanned_out)
+{
+	struct mvt_dev *dev = &self->dev;
+	struct mvt_mem *mem = &self->mem;
+
+	ASSERT_EQ(OK, mvt_gpu_make(dev, mem, 1, 64, 64, 1));
+	ASSERT_EQ(OK, mvt_gpu_scanout(dev, 0, 1, 0, 0, 64, 64));
+	ASSERT_EQ(0, mvt_gpu_cursor(dev, VIRTIO_GPU_CMD_UPDATE_CURSOR, 0, 1, 0,
+				    0, 0, 0));
+	ASSERT_EQ(0, mvt_mem_unmap(dev, mem));
+	EXPECT_EQ(OK, mvt_gpu_flush(dev, 1, 0, 0, 64, 64));
+	EXPECT_EQ(0, mvt_gpu_cursor(dev, VIRTIO_GPU_CMD_MOVE_CURSOR, 0, 0, 5, 5,
+				    0, 0));
+	EXPECT_EQ(0, pinned(dev));
+	EXPECT_TRUE(works(dev));
+}
+
+/* A part of a backing goes: all of it does; other backings stay. */
+TEST_F(memory, unmap_a_part)
+{
+	struct mvt_dev *dev = &self->dev;
+	struct virtio_gpu_mem_entry e[2] = {};
+	struct mvt_mem other;
+
+	ASSERT_EQ(0, mvt_mem_map(dev, &other, MVT_BUF_IOVA + (1ULL << 32),
+				 0x10000));
+	e[0].addr = self->mem.iova;
+	e[0].length = 8 * 4096;
+	e[1].addr = other.iova;
+	e[1].length = 8 * 4096;
+	ASSERT_EQ(OK, mvt_gpu_create(dev, 1, 1, 128, 128));
+	ASSERT_EQ(OK, mvt_gpu_attach(dev, 1, e, 2));
+	ASSERT_EQ(OK, mvt_gpu_create(dev, 2, 1, 64, 64));
+	ASSERT_EQ(OK, mvt_gpu_attach_one(dev, 2, self->mem.iova + 0x10000,
+					 4 * 4096));
+	EXPECT_EQ(20, pinned(dev));
+	ASSERT_EQ(0, mvt_mem_unmap(dev, &other));
+	EXPECT_EQ(4, pinned(dev));
+	EXPECT_TRUE(mvt_is_error(mvt_gpu_transfer(dev, 1, 0, 0, 0, 1, 1)));
+	EXPECT_EQ(OK, mvt_gpu_transfer(dev, 2, 0, 0, 0, 64, 64));
+	mvt_mem_free(dev, &other);
+}
+
+TEST_F(memory, unmap_with_jobs_in_flight)
+{
+	struct mvt_dev *dev = &self->dev;
+	unsigned int i;
+	long ms;
+
+	if (!mvt_parent_is_sim())
+		SKIP(return, "needs the delay of the software GPU");
+	ASSERT_EQ(OK, mvt_gpu_make(dev, &self->mem, 1, 256, 256, 1));
+	ASSERT_EQ(0, mvt_sim_set_u64("delay_ns", 50000000));
+	for (i = 0; i < 20; i++)
+		ASSERT_LE(0, mvt_gpu_send_transfer(dev, 1, 256, 256));
+	ASSERT_EQ(0, mvt_vq_kick(&dev->vq[MVT_CTRL]));
+	mvt_msleep(60);
+	ms = timed_unmap(dev, &self->mem);
+	EXPECT_LE(0, ms);
+	EXPECT_GT(UNMAP_MS, ms);
+	EXPECT_EQ(0, pinned(dev));
+	memset(self->mem.va, 0, self->mem.size);
+	/* Each of them is answered, one way or the other. */
+	for (i = 0; i < 20; i++) {
+		int ret = mvt_gpu_recv(dev, MVT_WAIT_MS, NULL, 0);
+
+		EXPECT_TRUE(ret == OK || mvt_is_error(ret));
+	}
+	mvt_sim_defaults();
+	EXPECT_TRUE(works(dev));
+	ksft_print_msg("unmap behind 20 jobs of 50 ms: %ld ms\n", ms);
+}
+
+/* The GPU does not let go: it is made to. */
+TEST_F_TIMEOUT(memory, unmap_under_a_hung_job, MVT_TEST_S)
+{
+	struct mvt_dev *dev = &self->dev;
+	u64 timeout;
+	long ms;
+
+	if (!mvt_parent_is_sim())
+		SKIP(return, "needs the faults of the software GPU");
+	ASSERT_EQ(0, mvt_get_job_timeout_ms(&timeout));
+	ASSERT_EQ(0, mvt_set_job_timeout_ms(1000));
+	ASSERT_EQ(OK, mvt_gpu_make(dev, &self->mem, 1, 64, 64, 1));
+	ASSERT_EQ(0, mvt_sim_set_u64("hang_nth", 1));
+	ASSERT_LE(0, mvt_gpu_send_transfer(dev, 1, 64, 64));
+	ASSERT_EQ(0, mvt_vq_kick(&dev->vq[MVT_CTRL]));
+	mvt_msleep(50);
+	ms = timed_unmap(dev, &self->mem);
+	EXPECT_LE(0, ms);
+	EXPECT_GT(2 * UNMAP_MS, ms);
+	EXPECT_EQ(0, pinned(dev));
+	EXPECT_TRUE(mvt_is_error(mvt_gpu_recv(dev, MVT_WAIT_MS, NULL, 0)));
+	EXPECT_EQ(0, mvt_set_job_timeout_ms(timeout));
+	ASSERT_EQ(0, mvt_start(dev));
+	EXPECT_TRUE(works(dev));
+	ksft_print_msg("unmap under a hung job: %ld ms\n", ms);
+}
+
+TEST_F(memory, unmap_the_rings)
+{
+	struct mvt_dev *dev = &self->dev;
+	long ms;
+
+	ASSERT_TRUE(works(dev));
+	ms = timed_unmap(dev, &dev->ctl);
+	EXPECT_LE(0, ms);
+	EXPECT_GT(UNMAP_MS, ms);
+	EXPECT_EQ(0, mvt_wait_broken(dev, MVT_WAIT_MS));
+	/* Kicks do nothing. */
+	EXPECT_EQ(0, mvt_vq_kick(&dev->vq[MVT_CTRL]));
+	ASSERT_EQ(0, mvt_mem_remap(dev, &dev->ctl));
+	EXPECT_NE(0, mvt_status(dev) & VIRTIO_CONFIG_S_NEEDS_RESET);
+	ASSERT_EQ(0, mvt_start(dev));
+	EXPECT_TRUE(works(dev));
+}
+
+/* Rings unmapped before their first use, and while work is under way. */
+TEST_F_TIMEOUT(memory, unmap_the_rings_at_any_time, MVT_TEST_S)
+{
+	struct mvt_dev *dev = &self->dev;
+	unsigned int i, k;
+
+	ASSERT_EQ(OK, mvt_gpu_make(dev, &self->mem, 1, 64, 64, 1));
+	for (i = 0; i < 40; i++) {
+		for (k = 0; k < i; k++)
+			ASSERT_LE(0, k & 1 ?
+				  mvt_gpu_send_nop(dev) :
+				  mvt_gpu_send_transfer(dev, 1, 64, 64));
+		ASSERT_EQ(0, mvt_vq_kick(&dev->vq[MVT_CTRL]));
+		ASSERT_EQ(0, mvt_mem_unmap(dev, &dev->ctl));
+		ASSERT_EQ(0, mvt_mem_remap(dev, &dev->ctl));
+		ASSERT_EQ(0, mvt_start(dev));
+		ASSERT_TRUE(works(dev));
+		ASSERT_EQ(OK, mvt_gpu_make(dev, &self->mem, 1, 64, 64, i));
+	}
+}
+
+TEST_F_TIMEOUT(memory, map_and_unmap_again, MVT_TEST_S)
+{
+	struct mvt_dev *dev = &self->dev;
+	unsigned int i;
+
+	ASSERT_EQ(OK, mvt_gpu_create(dev, 1, 1, 64, 64));
+	for (i = 0; i < 100; i++) {
+		ASSERT_EQ(OK, mvt_gpu_attach_one(dev, 1, self->mem.iova,
+						 64 * 64 * 4));
+		ASSERT_EQ(OK, mvt_gpu_transfer(dev, 1, 0, 0, 0, 64, 64));
+		ASSERT_EQ(0, mvt_mem_unmap(dev, &self->mem));
+		ASSERT_EQ(0, pinned(dev));
+		ASSERT_EQ(0, mvt_mem_remap(dev, &self->mem));
+	}
+	EXPECT_TRUE(works(dev));
+}
+
+/* Unmapping what nobody uses disturbs nobody. */
+TEST_F(memory, unmap_unused)
+{
+	struct mvt_dev *dev = &self->dev;
+
+	ASSERT_EQ(0, mvt_mem_unmap(dev, &self->mem));
+	EXPECT_EQ(0, mvt_status(dev) & VIRTIO_CONFIG_S_NEEDS_RESET);
+	EXPECT_TRUE(works(dev));
+}
+
+struct attacher {
+	struct mvt_dev *dev;
+	struct mvt_mem *mem;
+	bool stop;
+	unsigned int bad, n;
+};
+
+static void *attach_again(void *arg)
+{
+	struct attacher *a = arg;
+	int ret;
+
+	while (!__atomic_load_n(&a->stop, __ATOMIC_RELAXED)) {
+		ret = mvt_gpu_attach_one(a->dev, 1, a->mem->iova, 64 * 64 * 4);
+		if (ret == OK)
+			ret = mvt_gpu_transfer(a->dev, 1, 0, 0, 0, 64, 64);
+		if (ret != OK && !mvt_is_error(ret))
+			a->bad++;
+		mvt_gpu_detach(a->dev, 1);
+		a->n++;
+	}
+	return NULL;
+}
+
+/* Pinning and unmapping at the same time: no deadlock, no page left. */
+TEST_F_TIMEOUT(memory, attach_races_with_unmap, MVT_TEST_S)
+{
+	struct attacher a = { .dev = &self->dev, .mem = &self->mem };
+	u64 end = mvt_now_ms() + 5000, slowest = 0;
+	unsigned int n = 0;
+	pthread_t thread;
+	long ms;
+
+	ASSERT_EQ(OK, mvt_gpu_create(&self->dev, 1, 1, 64, 64));
+	ASSERT_EQ(0, pthread_create(&thread, NULL, attach_again, &a));
+	while (mvt_now_ms() < end) {
+		ms = timed_unmap(&self->dev, &self->mem);
+		if (ms < 0 || mvt_mem_remap(&self->dev, &self->mem))
+			break;
+		slowest = (u64)ms > slowest ? (u64)ms : slowest;
+		n++;
+	}
+	__atomic_store_n(&a.stop, true, __ATOMIC_RELAXED);
+	pthread_join(thread, NULL);
+	EXPECT_LE(end, mvt_now_ms());
+	EXPECT_EQ(0, a.bad);
+	EXPECT_GT(UNMAP_MS, slowest);
+	EXPECT_EQ(0, pinned(&self->dev));
+	ksft_print_msg("%u unmaps, %u attaches, slowest %llu ms\n", n, a.n,
+		       (unsigned long long)slowest);
+}
+
+/* The process dies with everything pinned: all is let go of. */
+TEST_F(memory, close_unpins)
+{
+	struct mvt_dev *dev = &self->dev;
+	char uuid[MVT_UUID_LEN + 1];
+
+	ASSERT_EQ(OK, mvt_gpu_make(dev, &self->mem, 1, 256, 256, 1));
+	memcpy(uuid, dev->uuid, sizeof(uuid));
+	mvt_close(dev);
+	EXPECT_EQ(0, pinned(dev));
+	self->mem.mapped = false;
+	ASSERT_EQ(0, mvt_open(dev, uuid));
+	ASSERT_EQ(0, mvt_start(dev));
+	EXPECT_TRUE(works(dev));
+	EXPECT_EQ(VIRTIO_GPU_RESP_ERR_INVALID_RESOURCE_ID,
+		  mvt_gpu_unref(dev, 1));
+}
+
+TEST_HARNESS_MAIN
