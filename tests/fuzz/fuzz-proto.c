@@ -33,7 +33,7 @@ static u32 number(void)
 	};
 	u32 i = take(1);
 
-	return i < ARRAY_SIZE(some) ? some[i] : i < 128 ? i & 63 : take(4);
+	return i < ARRAY_SIZE(some) ? some[i] : i < 240 ? i & 63 : take(4);
 }
 
 static u32 id(void)
@@ -82,8 +82,9 @@ static struct mvgpu_job *request(u32 op)
 	case 3:
 		return req_detach(id());
 	case 4:
+		/* Offsets just below 2^64, too. */
 		return req_transfer(id(), number(), number(), number(),
-				    number(), number());
+				    number(), (s64)(s32)number());
 	case 5:
 		return req_flush(id(), number(), number(), number(), number());
 	case 6:

@@ -571,6 +571,47 @@ static void test_detach_late(void)
 	fake_stop();
 }
 
+/* What fails because the GPU has refused what came before says nothing bad. */
+static void test_moot(void)
+{
+	struct mvgpu_job *detach, *unref;
+
+	start();
+	have(1, 64, PAGES_AT);
+	QUEUED(req_create(2, BGRX, 64, 64), RES_CREATE);
+	QUEUED(req_attach(2, 1, PAGES_AT, 4096), BACKING_ATTACH);
+	detach = req_detach(2);
+	unref = req_unref(2);
+	CHECK(!mvgpu_proto_moot(fake.proto, detach));
+	CHECK(!mvgpu_proto_moot(fake.proto, unref));
+	RAN(-EIO, ERR(UNSPEC));
+	CHECK(mvgpu_proto_moot(fake.proto, detach));
+	CHECK(mvgpu_proto_moot(fake.proto, unref));
+	RAN(-EIO, ERR(UNSPEC));
+	RAN(-EIO, ERR(UNSPEC));
+	RAN(-EIO, ERR(UNSPEC));
+	CHECK_EQ(resources(), 1);
+	CHECK_EQ(fake.vgpu.nr_backings, 1);
+
+	QUEUED(req_create(2, BGRX, 64, 64), RES_CREATE);
+	QUEUED(req_attach(2, 1, PAGES_AT, 4096), BACKING_ATTACH);
+	detach = req_detach(2);
+	unref = req_unref(2);
+	RAN(0, OK);
+	RAN(-EIO, ERR(UNSPEC));
+	CHECK(mvgpu_proto_moot(fake.proto, detach));
+	CHECK(!mvgpu_proto_moot(fake.proto, unref));
+	RAN(-EIO, ERR(UNSPEC));
+	CHECK_EQ(fake.vgpu.nr_backings, 1);
+	RAN(0, OK);
+
+	QUEUED(req_detach(1), BACKING_DETACH);
+	detach = list_first_entry(&fake.vgpu.jobs, struct mvgpu_job, pending);
+	CHECK(!mvgpu_proto_moot(fake.proto, detach));
+	RAN(0, OK);
+	fake_stop();
+}
+
 static void test_unref(void)
 {
 	start();
@@ -1117,6 +1158,7 @@ static const struct tap_case cases[] = {
 	{ "RESOURCE_DETACH_BACKING", test_detach },
 	{ "RESOURCE_DETACH_BACKING fails on the GPU", test_detach_fails },
 	{ "a failed detach that is reported late", test_detach_late },
+	{ "a free that fails because nothing was taken", test_moot },
 	{ "RESOURCE_UNREF, and the id used again", test_unref },
 	{ "RESOURCE_UNREF fails on the GPU", test_unref_fails },
 	{ "TRANSFER_TO_HOST_2D", test_transfer },

@@ -77,7 +77,7 @@ in_user_space()
 {
 	local ksrc
 
-	ksrc=$("$testbed/ksrc.sh")
+	ksrc=$("$testbed/source.sh")
 	"$testbed/chroot.sh" -- make -C tests/fuzz KSRC="$ksrc" \
 		OUT="$project/build/fuzz" FUZZ_SECONDS="$FUZZ_SECONDS" "$1"
 }

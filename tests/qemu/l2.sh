@@ -66,7 +66,7 @@ l2_kvm()
 {
 	[ ! -c /dev/kvm ] || return 0
 	if modprobe kvm_amd 2>/dev/null; then
-		# Before 6.14 kvm_amd does not mind.
+		# That kvm_amd does not mind what tcg_svm clears.
 		case $(uname -r) in
 		6.12.*) ;;
 		*) ! grep -q 'QEMU TCG' /proc/cpuinfo ||

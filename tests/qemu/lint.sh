@@ -183,5 +183,5 @@ else
 fi | sort -u | while read -r file; do
 	[ ! -f "$file" ] || printf '%s\n' "$file"
 done >"$logs/files"
-ksrc=$("$testbed/ksrc.sh")
+ksrc=$("$testbed/source.sh")
 exec "$testbed/chroot.sh" -- "$testbed/lint.sh" --inside "$ksrc"

@@ -45,10 +45,10 @@ build()
 	cd "$project"
 	make -s modules KVER="$rel" OUT="build/modules-$rel"
 	make -s -C tests/guest O="$project/build/guest"
-	make -s -k -C tests/selftests KSRC="$ksrc" O="$project/build/selftests" || : # XXX
+	make -s -C tests/selftests KSRC="$ksrc" O="$project/build/selftests"
 
 	mkdir -p "$to/modules" "$to/guest"
-	if ! cmp -s <(cat "build/modules-$rel"/*.ko) <(cat "$to"/modules/*.ko); then
+	if ! cmp -s <(cat "build/modules-$rel"/*.ko) <(cat "$to"/modules/*.ko 2>&1); then
 		rm -rf "$to/modules"
 		mkdir "$to/modules"
 		cp "build/modules-$rel"/*.ko "$to/modules/"
@@ -72,7 +72,7 @@ esac
 [ $# -gt 0 ] || set -- 6.12
 
 root=$("$testbed/root.sh")
-ksrc=$("$testbed/ksrc.sh")
+ksrc=$("$testbed/source.sh")
 mkdir -p "$project/build"
 # Two at once would write to the same files.
 exec 8>"$project/build/.payload.lock"
@@ -80,7 +80,7 @@ flock 8
 for series in "$@"; do
 	rel=$(kernel_release "$root" "$series")
 	step "building modules for $rel, tests and tools"
-	"$testbed/chroot.sh" --bind "$ksrc" -- \
+	"$testbed/chroot.sh" -- \
 		"$testbed/payload.sh" --build "$series" "$rel" "$ksrc" >&2 8>&- ||
 		die "mvgpu does not build for kernel $series" \
 		    "the compiler's messages are above"

@@ -576,8 +576,11 @@ TEST_F_TIMEOUT(lifetime, gpu_is_lost, MVT_TEST_S)
 
 	if (!mvt_parent_is_sim())
 		SKIP(return, "needs the faults of the software GPU");
-	for (i = 0; i < NR; i++)
-		ASSERT_EQ(0, load(&self->dev[i], 10));
+	for (i = 0; i < NR; i++) {
+		ASSERT_EQ(0, load(&self->dev[i], 10)) {
+			TH_LOG("tenant %u", i);
+		}
+	}
 	ASSERT_EQ(0, mvt_sim_set_u64("lose", 1));
 	mvt_sim_set_u64("delay_ns", 0);
 	for (i = 0; i < NR; i++)

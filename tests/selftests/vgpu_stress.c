@@ -103,8 +103,11 @@ TEST_F_TIMEOUT(stress, create_and_destroy, 900)
 	u64 slab[2], available[2], begin, val;
 	unsigned int i;
 
-	for (i = 0; i < WARM_UP; i++)
-		ASSERT_EQ(0, cycle(i));
+	for (i = 0; i < WARM_UP; i++) {
+		ASSERT_EQ(0, cycle(i)) {
+			TH_LOG("cycle %u, warming up", i);
+		}
+	}
 	measure(&slab[0], &available[0]);
 	ASSERT_LT(0, slab[0]);
 	ASSERT_LT(0, available[0]);
@@ -145,8 +148,11 @@ TEST_F_TIMEOUT(stress, open_and_close, 300)
 
 	mvt_uuid(uuid);
 	ASSERT_EQ(0, mvt_mdev_create(2, uuid));
-	for (i = 0; i < 200; i++)
-		ASSERT_EQ(0, draw(uuid, i));
+	for (i = 0; i < 200; i++) {
+		ASSERT_EQ(0, draw(uuid, i)) {
+			TH_LOG("round %u", i);
+		}
+	}
 	EXPECT_EQ(0, mvt_mdev_remove(uuid));
 }
 

@@ -143,8 +143,11 @@ TEST_F(sysfs, sizes_mix)
 		left += mvt_type_units[type[i]];
 		EXPECT_TRUE(room_is(left));
 	}
-	for (i = 1; i < ARRAY_SIZE(type); i += 2)
-		ASSERT_EQ(0, mvt_mdev_remove(self->uuid[i]));
+	for (i = 1; i < ARRAY_SIZE(type); i += 2) {
+		ASSERT_EQ(0, mvt_mdev_remove(self->uuid[i])) {
+			TH_LOG("vGPU %u", i);
+		}
+	}
 	self->nr = 0;
 	EXPECT_TRUE(room_is(MVT_UNITS));
 }
@@ -154,8 +157,11 @@ TEST_F_TIMEOUT(sysfs, full, MVT_TEST_S)
 	char path[256], uuid[MVT_UUID_LEN + 1];
 	unsigned int i;
 
-	for (i = 0; i < MVT_UNITS; i++)
-		ASSERT_EQ(0, add(self, MVT_NR_TYPES - 1));
+	for (i = 0; i < MVT_UNITS; i++) {
+		ASSERT_EQ(0, add(self, MVT_NR_TYPES - 1)) {
+			TH_LOG("vGPU %u", i);
+		}
+	}
 	EXPECT_TRUE(room_is(0));
 	EXPECT_EQ(self->count + MVT_UNITS, mvt_mdev_count());
 

@@ -4,7 +4,7 @@
  *
  * TCG leaves the type of the last exception that the guest took in EXITINTINFO,
  * without the valid bit (QEMU 10.0 to 11.1: handle_even_inj() and do_vmexit()).
- * From 6.14 on kvm_amd looks at the type alone to tell whether an exit came while
+ * Later than 6.12 kvm_amd looks at the type alone to tell whether an exit came while
  * an event was delivered, and gives up with KVM_INTERNAL_ERROR_DELIVERY_EV on the
  * first MMIO access after a page fault of the guest. This clears the leftovers
  * before kvm_amd sees them. No real CPU needs it; l2.sh loads it under TCG only.

@@ -335,6 +335,17 @@ void mvt_fill(void *va, u32 seed, size_t pixels)
 		p[i] = mvt_pattern(seed, i);
 }
 
+/* How many of them have a value. */
+size_t mvt_count(const void *va, u32 val, size_t pixels)
+{
+	const u32 *p = va;
+	size_t i, n = 0;
+
+	for (i = 0; i < pixels; i++)
+		n += p[i] == val;
+	return n;
+}
+
 /* A resource with a backing at the start of @mem, filled and transferred. */
 int mvt_gpu_make(struct mvt_dev *dev, struct mvt_mem *mem, u32 id, u32 width,
 		 u32 height, u32 seed)

@@ -291,6 +291,7 @@ int mvt_gpu_send_flush(struct mvt_dev *dev, u32 id, u32 width, u32 height);
 bool mvt_is_error(int resp);
 u32 mvt_pattern(u32 seed, u32 i);
 void mvt_fill(void *va, u32 seed, size_t pixels);
+size_t mvt_count(const void *va, u32 val, size_t pixels);
 int mvt_gpu_make(struct mvt_dev *dev, struct mvt_mem *mem, u32 id, u32 width,
 		 u32 height, u32 seed);
 
