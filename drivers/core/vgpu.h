@@ -111,10 +111,18 @@ struct mvgpu_vgpu {
 	/** @last_job: id of the newest job; work. */
 	u64 last_job;
 
-	/** @evict_start: jiffies of the first of @evict_hits; work. */
-	unsigned long evict_start;
-	/** @evict_hits: evictions of the last second that hit something; work. */
+	/** @evict_addr: of the last eviction that hit something; work. */
+	u64 evict_addr;
+	/** @evict_len: likewise; work. */
+	u64 evict_len;
+	/** @evict_hits: how many of that range came in a row; work. */
 	u32 evict_hits;
+	/** @evict_doubled: how often @evict_hold was doubled; work. */
+	u32 evict_doubled;
+	/** @evict_hold: jiffies from @evict_end in which nothing is pinned; work. */
+	unsigned long evict_hold;
+	/** @evict_end: jiffies when the last eviction was done; work. */
+	unsigned long evict_end;
 
 	/** @pinned: pages pinned; work writes, sysfs reads. */
 	u32 pinned;

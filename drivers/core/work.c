@@ -19,11 +19,15 @@
 
 /* Commands of one run; other vGPUs' works have a turn in between. */
 #define RUN_BUDGET 64
-/* When memory was short, or somebody has to see that it is free. */
+/* When memory was short. */
 #define RETRY_DELAY msecs_to_jiffies(10)
-/* Evictions that may hit something in use, in so long; VFIO bears ten. */
-#define MAX_EVICT_HITS 5
-#define EVICT_PERIOD HZ
+/* After an eviction nothing is pinned for so long, doubled so often. */
+#define EVICT_HOLD msecs_to_jiffies(20)
+#define EVICT_HOLD_DOUBLED 5U
+/* Evictions with no more than so much between them are a row. */
+#define EVICT_ROW (10 * HZ)
+/* A row of one range's that hit something; VFIO bears ten. */
+#define MAX_EVICT_HITS 8
 
 static enum mvgpu_vgpu_state vgpu_state(struct mvgpu_vgpu *vgpu)
 {
@@ -305,19 +309,50 @@ static void work_serve(struct mvgpu_vgpu *vgpu, u32 index)
  */
 
 /*
- * VFIO gives up, and oopses, when a range is in use again each time that it has
- * asked us to let go of it. A guest that pins what was just taken away from it
- * would get there: it is not served any more.
+ * VFIO oopses when a range is in use again each of ten times that it has asked
+ * us to let go of it. A guest that pins what was just taken away from it would
+ * get there, with slow jobs as well as with fast ones. So nothing is pinned for a
+ * while (evict_hold()): VFIO has only to look, but it may wait for a CPU. And if
+ * the same range comes too often for all that, the vGPU is not served any more.
  */
-static void evict_count(struct mvgpu_vgpu *vgpu)
+static void evict_hit(struct mvgpu_vgpu *vgpu,
+		      const struct mvgpu_eviction *range)
 {
-	if (!vgpu->evict_hits ||
-	    time_after(jiffies, vgpu->evict_start + EVICT_PERIOD)) {
-		vgpu->evict_start = jiffies;
+	bool row = time_before_eq(jiffies, vgpu->evict_end + EVICT_ROW);
+
+	if (!row)
+		vgpu->evict_doubled = 0;
+	if (!row || range->addr != vgpu->evict_addr ||
+	    range->len != vgpu->evict_len)
 		vgpu->evict_hits = 0;
-	}
+	vgpu->evict_addr = range->addr;
+	vgpu->evict_len = range->len;
 	if (++vgpu->evict_hits > MAX_EVICT_HITS)
 		vgpu_break(vgpu, "its memory is taken away again and again");
+}
+
+/* The memory is free: see to it that it is still so when VFIO looks. */
+static void evict_hold(struct mvgpu_vgpu *vgpu)
+{
+	vgpu->evict_hold = EVICT_HOLD << vgpu->evict_doubled;
+	if (vgpu->evict_doubled < EVICT_HOLD_DOUBLED)
+		vgpu->evict_doubled++;
+	vgpu->evict_end = jiffies;
+}
+
+/* Must nothing be pinned now? The work runs again when that is over. */
+static bool evict_holds(struct mvgpu_vgpu *vgpu)
+{
+	unsigned long end = vgpu->evict_end + vgpu->evict_hold;
+
+	if (!vgpu->evict_hold)
+		return false;
+	if (time_after_eq(jiffies, end)) {
+		vgpu->evict_hold = 0;
+		return false;
+	}
+	queue_delayed_work(mvgpu_vgpu_wq, &vgpu->retry, end - jiffies);
+	return true;
 }
 
 static bool evict(struct mvgpu_vgpu *vgpu, struct mvgpu_eviction *range)
@@ -335,7 +370,7 @@ static bool evict(struct mvgpu_vgpu *vgpu, struct mvgpu_eviction *range)
 	hit |= left;
 	if (hit && !range->hit) {
 		range->hit = true;
-		evict_count(vgpu);
+		evict_hit(vgpu, range);
 	}
 	/* Nothing comes back that would start the next run. */
 	if (left && !vgpu->inflight)
@@ -343,10 +378,7 @@ static bool evict(struct mvgpu_vgpu *vgpu, struct mvgpu_eviction *range)
 	return left == 0;
 }
 
-/*
- * Return: true if somebody waits for memory, or was just told that it is free
- * and has to see that: nothing may be pinned in this run.
- */
+/* Return: true if nothing may be pinned in this run. */
 static bool work_evict(struct mvgpu_vgpu *vgpu)
 {
 	struct mvgpu_eviction *eviction, *next;
@@ -361,12 +393,14 @@ static bool work_evict(struct mvgpu_vgpu *vgpu)
 		if (!evict(vgpu, eviction))
 			continue;
 		list_del(&eviction->node);
+		if (eviction->hit)
+			evict_hold(vgpu);
 		complete(&eviction->done);
 		work_later(vgpu);
 	}
 	scoped_guard(spinlock_irqsave, &vgpu->lock)
 		list_splice(&list, &vgpu->evictions);
-	return busy;
+	return busy || evict_holds(vgpu);
 }
 
 /*
