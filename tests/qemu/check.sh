@@ -90,7 +90,7 @@ l1()
 	shift 2
 	payload=$("$testbed/payload.sh" "$series")
 	"$testbed/run-l1.sh" --kernel "$series" --payload "$payload" \
-		--out "$out/$step" --timeout 900 "$@" -- \
+		--out "$out/$step" --timeout 1500 "$@" -- \
 		bash "/payload/scenarios/$scenario.sh"
 }
 

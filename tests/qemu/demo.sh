@@ -67,7 +67,7 @@ mkdir -p "$out"
 payload=$("$testbed/payload.sh" "$kernel")
 rc=0
 "$testbed/run-l1.sh" --kernel "$kernel" --payload "$payload" --out "$out" \
-	--timeout 400 -- bash /payload/scenarios/demo.sh \
+	--timeout 900 -- bash /payload/scenarios/demo.sh \
 	> >(follow) || rc=$?
 # The table's last line may still be on its way.
 wait $! || :

@@ -296,7 +296,8 @@ l2_kill_all()
 
 l2_output()
 {
-	cat "$l2_dir/$1/output"
+	# The console ends its lines as a terminal does.
+	tr -d '\r' <"$l2_dir/$1/output"
 }
 
 l2_console()

@@ -304,6 +304,8 @@ step "booting L1: kernel $(cat "$boot/release"), GPU: $gpu"
 state=$(declare -p boot boots disk out payload own gpu gpus outputs display \
 	iommu mem smp timeout append accel more)
 rc=0
+# The private /tmp may not have the directory that we were called in.
+cd "$project"
 if [ -n "$shell" ]; then
 	"$testbed/chroot.sh" --private "${binds[@]}" -- \
 		"$testbed/run-l1.sh" --inside "$state" || rc=$?

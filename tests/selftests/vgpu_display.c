@@ -68,7 +68,8 @@ FIXTURE_SETUP(display)
 
 FIXTURE_TEARDOWN(display)
 {
-	munmap((void *)self->plane, self->plane_size);
+	if (self->plane)
+		munmap((void *)self->plane, self->plane_size);
 	mvt_mem_free(&self->dev, &self->mem);
 	mvt_teardown(&self->dev);
 }

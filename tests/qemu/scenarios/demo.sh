@@ -54,14 +54,14 @@ for guest in "guest1 $uuid_a 0" "guest2 $uuid_b 3"; do
 	seed=202
 done
 for name in guest1 guest2; do
-	l2_up "$name" 180 || fail "$name did not boot"
+	l2_up "$name" 300 || fail "$name did not boot"
 	say "$name is up"
 done
 
 say "both draw a moving picture at once, $seconds seconds long"
 touch "$l2_dir/guest1/out/go" "$l2_dir/guest2/out/go"
 for name in guest1 guest2; do
-	guest_said "$name" 'ready .*seed=[03]$' 60 || fail "$name does not draw"
+	guest_said "$name" 'ready .*seed=[03]$' || fail "$name does not draw"
 done
 sleep 3
 for name in guest1 guest2; do
@@ -71,8 +71,8 @@ done
 say "pictures of both screens were taken"
 
 say "both draw a known pattern, which is compared pixel by pixel"
-guest_said guest1 'ready .*seed=101' 60 || fail "guest1 has no pattern"
-guest_said guest2 'ready .*seed=202' 60 || fail "guest2 has no pattern"
+guest_said guest1 'ready .*seed=101' || fail "guest1 has no pattern"
+guest_said guest2 'ready .*seed=202' || fail "guest2 has no pattern"
 row guest1 "$uuid_a" 1of4 101
 row guest2 "$uuid_b" 1of4 202
 for name in guest1 guest2; do

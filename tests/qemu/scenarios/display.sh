@@ -25,7 +25,7 @@ guest_start a "$uuid_a" -- "
 	on $draw pattern 33 --mode 640x480
 	on $draw pattern 34
 	on $draw hotplug-wait --seed 40 --mode 1440x900 --seconds 60"
-try "the guest boots" l2_up a
+try "the guest boots" l2_up a 300
 
 advance()
 {

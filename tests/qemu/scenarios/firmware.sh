@@ -22,7 +22,7 @@ for firmware in seabios ovmf; do
 			note "what OVMF shows is in ovmf.png"
 	fi
 	try "$firmware: the guest draws" \
-		guest_said "$firmware" "ready .*seed=$seed" 240
+		guest_said "$firmware" "ready .*seed=$seed"
 	try "$firmware: its picture is shown" screen_is "$firmware" --seed "$seed"
 	l2_kill "$firmware"
 	guest_results "$firmware" 0 "$firmware: tests in the guest"

@@ -16,7 +16,7 @@ guest_start neighbour "$uuid_b" -- "
 		$draw animate --seconds 1 || exit 1
 	done
 	$draw pattern 77 --hold 60"
-try "the neighbour boots" l2_up neighbour
+try "the neighbour boots" l2_up neighbour 300
 
 for n in 1 2 3; do
 	try "round $n: a guest starts" guest_start a "$uuid_a" -- \

@@ -168,7 +168,7 @@ guest_start()
 # guest_said NAME REGEX [SECONDS] - wait for a line of a guest's output.
 guest_said()
 {
-	local name=$1 end=$((SECONDS + ${3:-120}))
+	local name=$1 end=$((SECONDS + ${3:-300}))
 
 	until l2_output "$name" 2>/dev/null | grep -qE -- "$2"; do
 		if [ $SECONDS -gt $end ] || ! l2_alive "$name"; then
@@ -187,7 +187,7 @@ guest_results()
 	local name=$1 status=$2 said
 
 	shift 2
-	said=$(l2_output "$name" | tr -d '\r')
+	said=$(l2_output "$name")
 	grep -E '^(ok |not ok |#|1\.\.)' <<<"$said" | sed 's/^/    /'
 	if grep -q '^not ok' <<<"$said"; then
 		status=1

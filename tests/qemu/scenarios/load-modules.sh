@@ -48,7 +48,6 @@ refused()
 # What insmod does not look for by itself.
 modprobe -a mdev vfio vfio_iommu_type1 virtio_dma_buf
 
-try "without mvgpu a backend does not load" refused load mvgpu_virtio
 round=0
 for order in "mvgpu_virtio mvgpu_mdev" "mvgpu_mdev mvgpu_virtio"; do
 	for back in "mvgpu_virtio mvgpu_mdev" "mvgpu_mdev mvgpu_virtio"; do

@@ -14,7 +14,7 @@
 # can run is no skip on another one.
 run()
 {
-	local line
+	local line ran=0
 
 	while IFS= read -r line; do
 		case $line in
@@ -26,9 +26,11 @@ run()
 			echo "    ${line#\# }"
 			;;
 		"ok "*" selftests: "*)
+			ran=$((ran + 1))
 			result 0 "kselftest ${line##*: } on $1"
 			;;
 		"not ok "*" selftests: "*)
+			ran=$((ran + 1))
 			result 1 "kselftest ${line##*: } on $1"
 			;;
 		*)
@@ -37,6 +39,8 @@ run()
 		esac
 	# The runner wants to write beside itself.
 	done < <(/tmp/selftests/run_kselftest.sh -c mvgpu 2>&1)
+	try "all kselftests were run on $1" \
+		test "$ran" -eq "$(wc -l </tmp/selftests/kselftest-list.txt)"
 }
 
 modules_install

@@ -17,8 +17,8 @@ guest_start a "$uuid_a" --kernel 6.12 -- "$both
 	$draw animate --seed 1 --seconds 6 && $draw pattern 101 --hold 60"
 guest_start b "$uuid_b" --kernel 7.3 -- "$both
 	$draw animate --seed 3 --seconds 6 && $draw pattern 202 --hold 60"
-try "guest with kernel 6.12 boots" l2_up a
-try "guest with kernel 7.3 boots" l2_up b
+try "guest with kernel 6.12 boots" l2_up a 300
+try "guest with kernel 7.3 boots" l2_up b 300
 touch "$l2_dir/a/out/go" "$l2_dir/b/out/go"
 
 try "guest a draws" guest_said a 'ready .*seed=101'
