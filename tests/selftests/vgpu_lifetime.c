@@ -96,9 +96,10 @@ TEST_F_TIMEOUT(lifetime, reset_with_jobs_in_flight, MVT_TEST_S)
 	struct mvt_vq *vq = &dev->vq[MVT_CTRL];
 	unsigned int i;
 	u64 begin;
-	u16 idx;
+	u16 first, idx;
 
 	for (i = 0; i < 10; i++) {
+		first = vq->used->idx;
 		ASSERT_EQ(0, load(dev, 50));
 		begin = mvt_now_ms();
 		ASSERT_EQ(0, i & 1 ? mvt_vfio_reset(dev) : mvt_reset(dev));
@@ -111,7 +112,7 @@ TEST_F_TIMEOUT(lifetime, reset_with_jobs_in_flight, MVT_TEST_S)
 		memset(dev->ctl.va + 2 * MVT_PAGE, 0x77, MVT_PAGE);
 		mvt_msleep(60);
 		EXPECT_EQ(0x7777, vq->used->idx);
-		EXPECT_GE(50, idx);
+		EXPECT_GE(50, idx - first);
 		mvt_sim_defaults();
 		ASSERT_EQ(0, mvt_restart(dev));
 		ASSERT_EQ(OK, mvt_gpu_make(dev, &self->mem[0], 1, 64, 64, 1));

@@ -18,7 +18,7 @@ run()
 
 	while IFS= read -r line; do
 		case $line in
-		"# ok "*"# SKIP "*"software GPU"*)
+		"# ok "*"# SKIP "*"software GPU"* | "# ok "*"# SKIP "*"physical GPU"*)
 			[ -z "${MVGPU_PARENT-}" ] || continue
 			echo "    ${line#\# }"
 			;;
