@@ -284,7 +284,7 @@ TEST_F_TIMEOUT(lifetime, unbind_with_vgpus_closed, MVT_TEST_S)
 	int count;
 
 	if (!mvt_parent_is_sim())
-		SKIP(return, "leaves the physical GPU alone");
+		SKIP(return, "only the software GPU is unbound");
 	count = mvt_mdev_count();
 	for (i = 0; i < NR; i++)
 		mvt_close(&self->dev[i]);
@@ -308,7 +308,7 @@ TEST_F_TIMEOUT(lifetime, unbind_while_open, MVT_TEST_S)
 	int req[NR];
 
 	if (!mvt_parent_is_sim())
-		SKIP(return, "leaves the physical GPU alone");
+		SKIP(return, "only the software GPU is unbound");
 	for (i = 0; i < NR; i++) {
 		req[i] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 		ASSERT_LE(0, req[i]);
