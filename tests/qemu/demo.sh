@@ -10,7 +10,7 @@
 # logs in build/demo/. Takes two to four minutes, and some more the first time,
 # when it downloads Debian.
 
-set -eu
+set -eu -o pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -64,13 +64,12 @@ kernel=${1-6.12}
 rm -rf "$out"
 mkdir -p "$out"
 : >"$out/rows"
+: >"$out/l1.log"
 payload=$("$testbed/payload.sh" "$kernel")
 rc=0
 "$testbed/run-l1.sh" --kernel "$kernel" --payload "$payload" --out "$out" \
-	--timeout 900 -- bash /payload/scenarios/demo.sh \
-	> >(follow) || rc=$?
-# The table's last line may still be on its way.
-wait $! || :
+	--timeout 900 -- bash /payload/scenarios/demo.sh |
+	follow || rc=$?
 [ "$rc" -eq 0 ] || die "the demo failed" "see build/demo/l1.log," \
 	"build/demo/console.log and build/demo/l2/"
 report || die "a guest's screen is not what it has drawn" \
