@@ -282,10 +282,13 @@ else
 fi
 
 follow=
+level0=
 saved=
 # shellcheck disable=SC2317
 cleanup()
 {
+	# Its files are in use until it is gone.
+	[ -z "$level0" ] || { kill "$level0"; wait "$level0"; } 2>/dev/null || :
 	[ -z "$follow" ] || kill "$follow" 2>/dev/null || :
 	[ -z "$saved" ] || stty "$saved" 2>/dev/null || :
 	[ ! -d "$out" ] || rm -rf "$out/.run" "$out/qmp.sock"
@@ -306,14 +309,17 @@ state=$(declare -p boot boots disk out payload own gpu gpus outputs display \
 rc=0
 # The private /tmp may not have the directory that we were called in.
 cd "$project"
+# Whatever ends this script, even SIGKILL, ends what it started.
+start=(setpriv --pdeathsig TERM "$testbed/chroot.sh" --private "${binds[@]}"
+       -- "$testbed/run-l1.sh" --inside "$state")
 if [ -n "$shell" ]; then
-	"$testbed/chroot.sh" --private "${binds[@]}" -- \
-		"$testbed/run-l1.sh" --inside "$state" || rc=$?
+	"${start[@]}" || rc=$?
 else
 	# In the background, so that the shell hears signals at once.
-	"$testbed/chroot.sh" --private "${binds[@]}" -- \
-		"$testbed/run-l1.sh" --inside "$state" </dev/null &
-	wait $! || rc=$?
+	"${start[@]}" </dev/null &
+	level0=$!
+	wait "$level0" || rc=$?
+	level0=
 fi
 
 hint="the whole console: $out/console.log"
