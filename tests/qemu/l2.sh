@@ -269,11 +269,19 @@ l2_wait()
 	return "$rc"
 }
 
+# l2_vanished NAME - did it end by itself, with neither a farewell nor a panic?
+l2_vanished()
+{
+	! l2_alive "$1" && [ ! -f "$l2_dir/$1/out/.run/status" ] &&
+		! grep -qE 'reboot: |Kernel panic' "$l2_dir/$1/console.log"
+}
+
 l2_kill()
 {
 	local pid
 
 	if pid=$(cat "$l2_dir/$1/pid" 2>/dev/null); then
+		l2_vanished "$1" && [ -d /out ] && touch "/out/vanished-$1"
 		kill -KILL "$pid" 2>/dev/null
 		# Its vGPU is free only when the last of it is gone.
 		while kill -0 "$pid" 2>/dev/null; do
