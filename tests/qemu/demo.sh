@@ -22,6 +22,8 @@ follow()
 	local line
 
 	while read -r line; do
+		# L1's console ends its lines as a terminal does.
+		line=${line%$'\r'}
 		case $line in
 		"step "*) step "${line#step }" ;;
 		"row "*) echo "${line#row }" >>"$out/rows" ;;
