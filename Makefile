@@ -41,8 +41,9 @@ $(OUT)/.sources: $(SOURCES)
 
 .PHONY: install
 install: modules
-	+$(MAKE) -C $(KDIR) M=$(CURDIR)/$(OUT) modules_install
-	depmod $(KVER)
+	+$(MAKE) -C $(KDIR) M=$(CURDIR)/$(OUT) \
+		INSTALL_MOD_PATH=$(DESTDIR) modules_install
+	$(if $(DESTDIR),,depmod $(KVER))
 	install -Dm644 tools/packaging/mvgpu.modprobe.conf \
 		$(DESTDIR)/etc/modprobe.d/mvgpu.conf
 	install -Dm644 tools/packaging/70-mvgpu.rules \
@@ -54,7 +55,7 @@ uninstall:
 	rm -f $(DESTDIR)/lib/modules/$(KVER)/updates/mvgpu*.ko*
 	rm -f $(DESTDIR)/etc/modprobe.d/mvgpu.conf
 	rm -f $(DESTDIR)/usr/lib/udev/rules.d/70-mvgpu.rules
-	depmod $(KVER)
+	$(if $(DESTDIR),,depmod $(KVER))
 
 .PHONY: demo shell check lint
 demo shell check lint:
