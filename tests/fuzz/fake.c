@@ -417,9 +417,13 @@ void fake_run_job(struct mvgpu_job *job, int status)
 		MUST(fake.vgpu.lenient);
 		status = -EIO;
 	}
-	/* The worst of what may have happened to a job that was cut short. */
-	if (status == -ETIMEDOUT && (job->op == MVGPU_JOB_RES_CREATE ||
-				     job->op == MVGPU_JOB_BACKING_ATTACH))
+	/*
+	 * The worst of what may have happened to a job that was cut short; of a
+	 * GPU that was reset nothing is left.
+	 */
+	if (status == -ETIMEDOUT && !fake.vgpu.lost &&
+	    (job->op == MVGPU_JOB_RES_CREATE ||
+	     job->op == MVGPU_JOB_BACKING_ATTACH))
 		gpu_do(job);
 	job->status = status;
 	job->state = MVGPU_JOB_DONE;
