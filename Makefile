@@ -41,7 +41,8 @@ $(OUT)/.sources: $(SOURCES)
 
 .PHONY: install
 install: modules
-	+$(MAKE) -C $(KDIR) M=$(CURDIR)/$(OUT) \
+	# The key that signed the kernel is not here to sign modules with.
+	+$(MAKE) -C $(KDIR) M=$(CURDIR)/$(OUT) CONFIG_MODULE_SIG_ALL= \
 		INSTALL_MOD_PATH=$(DESTDIR) modules_install
 	$(if $(DESTDIR),,depmod $(KVER))
 	install -Dm644 tools/packaging/mvgpu.modprobe.conf \

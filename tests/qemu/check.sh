@@ -39,16 +39,17 @@ steps=(
 	"user|tests in user space|in_user_space test"
 	"fuzz|each target fuzzed for $FUZZ_SECONDS s|in_user_space fuzz"
 	"l1-6.12-load|load and unload|l1 6.12 load-modules"
+	"l1-6.12-install|make install|l1 6.12 install --udev"
 	"l1-6.12-selftests|kselftests|l1 6.12 selftests"
 	"l1-6.12-two-guests|two guests|l1 6.12 two-guests --smp 1"
 	"l1-6.12-display|displays|l1 6.12 display"
 	"l1-6.12-reboot|reboot|l1 6.12 reboot"
+	"l1-6.12-firmware|SeaBIOS and OVMF|l1 6.12 firmware"
 )
 
 # Run only when named: not seen to pass yet as a whole.
 more=(
 	"l1-6.12-kill|QEMU killed|l1 6.12 kill-qemu --smp 1"
-	"l1-6.12-firmware|firmware|l1 6.12 firmware"
 	"l1-6.12-iommu-load|load and unload, IOMMU|l1 6.12 load-modules --iommu"
 	"l1-6.12-iommu-selftests|kselftests, IOMMU|l1 6.12 selftests --iommu"
 	"l1-6.12-iommu-two-guests|two guests, IOMMU|l1 6.12 two-guests --smp 1 --iommu"
