@@ -28,6 +28,7 @@ struct mvgpu_run {
  * @size: bytes in all
  * @nr_pins: pages pinned, each entry's counted by itself
  * @nr_runs: entries of @run; at most the GPU's max_runs
+ * @written: the GPU may write to it, and not only read
  * @run: merged where the host's pages are contiguous
  * @backend: the backend's mapping, made by prepare() of ATTACH, undone by
  *	backing_release(); NULL if there is none
@@ -37,6 +38,7 @@ struct mvgpu_run {
 struct mvgpu_backing {
 	struct mvgpu_vgpu *vgpu;
 	u64 size;
+	bool written;
 	u32 nr_pins;
 	u32 nr_runs;
 	struct mvgpu_run *run;
