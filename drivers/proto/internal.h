@@ -32,6 +32,9 @@ struct mvgpu_scanout {
  * @config: constant
  * @table: resources by guest id
  * @resources: all resources, those being destroyed included
+ * @contexts: by guest id
+ * @all_contexts: all contexts, those being destroyed included
+ * @nr_attachments: of resources to contexts
  * @scanouts: config.nr_scanouts of them exist
  * @stats: written with WRITE_ONCE(), others look at it
  */
@@ -39,6 +42,9 @@ struct mvgpu_proto {
 	struct mvgpu_proto_config config;
 	struct rb_root table;
 	struct list_head resources;
+	struct rb_root contexts;
+	struct list_head all_contexts;
+	u32 nr_attachments;
 	struct mvgpu_scanout scanouts[MVGPU_MAX_SCANOUTS];
 	struct mvgpu_proto_stats stats;
 };
@@ -63,13 +69,35 @@ mvgpu_prep_fn mvgpu_resource_attach;
 mvgpu_prep_fn mvgpu_resource_detach;
 mvgpu_prep_fn mvgpu_resource_transfer;
 
+/* context.c */
+mvgpu_prep_fn mvgpu_context_create;
+mvgpu_prep_fn mvgpu_context_destroy;
+mvgpu_prep_fn mvgpu_context_attach;
+mvgpu_prep_fn mvgpu_context_detach;
+
+/* resource3d.c */
+mvgpu_prep_fn mvgpu_resource_create_3d;
+mvgpu_prep_fn mvgpu_transfer_to_3d;
+mvgpu_prep_fn mvgpu_transfer_from_3d;
+
+/* submit.c */
+mvgpu_prep_fn mvgpu_submit_3d;
+
+/** mvgpu_submit_done() - the GPU is done with a stream, or has never had it. */
+void mvgpu_submit_done(struct mvgpu_proto *proto, const struct mvgpu_job *job);
+
+/* capset.c */
+mvgpu_prep_fn mvgpu_capset_info;
+mvgpu_prep_fn mvgpu_capset_get;
+
+/** mvgpu_capset_format() - does the GPU have textures of @format? */
+bool mvgpu_capset_format(const struct mvgpu_proto *proto, u32 format);
+
 /* scanout.c */
 mvgpu_prep_fn mvgpu_scanout_set;
 mvgpu_prep_fn mvgpu_scanout_flush;
 mvgpu_prep_fn mvgpu_scanout_display_info;
 mvgpu_prep_fn mvgpu_scanout_edid;
-mvgpu_prep_fn mvgpu_scanout_capset_info;
-mvgpu_prep_fn mvgpu_scanout_capset;
 
 /**
  * mvgpu_scanout_flushed() - the GPU is done with a flush

@@ -9,6 +9,7 @@
 #include <linux/slab.h>
 #include <mvgpu/backing.h>
 
+#include "context.h"
 #include "internal.h"
 
 static int cmp_id(const void *key, const struct rb_node *node)
@@ -133,9 +134,8 @@ static void reap_dead(struct mvgpu_proto *proto)
 			mvgpu_resource_reap(proto, res);
 }
 
-/* A resource with a GPU id, in the table and charged; NULL: no memory. */
-static struct mvgpu_resource *resource_new(struct mvgpu_proto *proto, u32 id,
-					   u64 size)
+struct mvgpu_resource *mvgpu_resource_new(struct mvgpu_proto *proto, u32 id,
+					  u64 size)
 {
 	struct mvgpu_resource *res;
 	int gpu_id;
@@ -155,6 +155,7 @@ static struct mvgpu_resource *resource_new(struct mvgpu_proto *proto, u32 id,
 	}
 
 	INIT_LIST_HEAD(&res->pins);
+	INIT_LIST_HEAD(&res->attached);
 	res->guest_id = id;
 	res->gpu_id = gpu_id;
 	res->size = size;
@@ -163,6 +164,23 @@ static struct mvgpu_resource *resource_new(struct mvgpu_proto *proto, u32 id,
 	WRITE_ONCE(proto->stats.resources, proto->stats.resources + 1);
 	WRITE_ONCE(proto->stats.bytes, proto->stats.bytes + size);
 	return res;
+}
+
+/* A GPU with 3D makes textures of them, too; virglrenderer's as QEMU asks. */
+static struct mvgpu_res3d r3d_of_2d(const struct mvgpu_resource *res)
+{
+	return (struct mvgpu_res3d) {
+		.gpu_id = res->gpu_id,
+		.target = MVGPU_TARGET_2D,
+		.format = res->format,
+		.bind = MVGPU_BIND_RENDER_TARGET,
+		.width = res->width,
+		.height = res->height,
+		.depth = 1,
+		.array_size = 1,
+		.flags = MVGPU_RES3D_Y_0_TOP,
+		.size = res->size,
+	};
 }
 
 u32 mvgpu_resource_create_2d(struct mvgpu_proto *proto, struct mvgpu_job *job)
@@ -182,12 +200,13 @@ u32 mvgpu_resource_create_2d(struct mvgpu_proto *proto, struct mvgpu_job *job)
 	if (!width || width > MVGPU_MAX_DIM || !height || height > MVGPU_MAX_DIM)
 		return VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER;
 
-	res = resource_new(proto, id, (u64)width * height * MVGPU_BPP);
+	res = mvgpu_resource_new(proto, id, (u64)width * height * MVGPU_BPP);
 	if (!res)
 		return VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY;
 	res->format = format;
 	res->width = width;
 	res->height = height;
+	res->r3d = r3d_of_2d(res);
 	res->on_gpu = true;
 
 	job->op = MVGPU_JOB_RES_CREATE;
@@ -290,6 +309,9 @@ u32 mvgpu_resource_attach(struct mvgpu_proto *proto, struct mvgpu_job *job)
 		return type;
 	}
 
+	/* By TRANSFER_FROM_HOST_3D, queries, what lives in the renderer. */
+	pin->backing->written = mvgpu_vgpu_has_feature(proto->config.vgpu,
+						       VIRTIO_GPU_F_VIRGL);
 	list_add_tail(&pin->node, &res->pins);
 	res->pin = pin;
 	mvgpu_scanout_update(proto, res);
@@ -336,7 +358,8 @@ u32 mvgpu_resource_transfer(struct mvgpu_proto *proto, struct mvgpu_job *job)
 
 	if (!res)
 		return VIRTIO_GPU_RESP_ERR_INVALID_RESOURCE_ID;
-	if (!res->pin)
+	/* Of what size a pixel is and where rows begin is told by 3D ones. */
+	if (!res->pin || res->is_3d)
 		return VIRTIO_GPU_RESP_ERR_UNSPEC;
 	if (!mvgpu_rect_within(&rect, res->width, res->height))
 		return VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER;
@@ -367,15 +390,38 @@ void mvgpu_resource_kill(struct mvgpu_proto *proto, struct mvgpu_resource *res)
 	res->dead = true;
 	rb_erase(&res->node, &proto->table);
 	mvgpu_scanout_drop(proto, res);
+	mvgpu_context_drop(proto, res);
 	res->pin = NULL;
 }
 
-void mvgpu_resource_free(struct mvgpu_proto *proto, struct mvgpu_resource *res)
+u64 mvgpu_resource_backing_size(const struct mvgpu_resource *res)
+{
+	return res->pin ? res->pin->backing->size : 0;
+}
+
+static void pins_free(struct mvgpu_resource *res)
 {
 	struct mvgpu_pin *pin, *tmp;
 
 	list_for_each_entry_safe(pin, tmp, &res->pins, node)
 		pin_free(pin);
+}
+
+void mvgpu_resource_settle(struct mvgpu_proto *proto,
+			   struct mvgpu_resource *res)
+{
+	if (!res->dead || res->uses || res->on_gpu)
+		return;
+	/* Memory that is still bound somewhere needs no pages of the guest. */
+	pins_free(res);
+	if (!res->r3d.refs)
+		mvgpu_resource_free(proto, res);
+}
+
+void mvgpu_resource_free(struct mvgpu_proto *proto, struct mvgpu_resource *res)
+{
+	WARN_ON_ONCE(res->r3d.refs);
+	pins_free(res);
 	list_del(&res->all);
 	WRITE_ONCE(proto->stats.resources, proto->stats.resources - 1);
 	WRITE_ONCE(proto->stats.bytes, proto->stats.bytes - res->size);
@@ -389,8 +435,8 @@ void mvgpu_resource_reap(struct mvgpu_proto *proto, struct mvgpu_resource *res)
 		return;
 	if (res->on_gpu)
 		res->destroying = !emit(proto, MVGPU_JOB_RES_DESTROY, res);
-	else if (!res->uses)
-		mvgpu_resource_free(proto, res);
+	else
+		mvgpu_resource_settle(proto, res);
 }
 
 /* Make the GPU let go of a pin. Return: it is still pinned. */
@@ -507,6 +553,7 @@ void mvgpu_resource_done(struct mvgpu_proto *proto, struct mvgpu_job *job)
 
 	switch (job->op) {
 	case MVGPU_JOB_RES_CREATE:
+	case MVGPU_JOB_RES_CREATE_3D:
 		create_done(proto, res, job->status);
 		break;
 	case MVGPU_JOB_RES_DESTROY:
@@ -534,6 +581,5 @@ void mvgpu_resource_done(struct mvgpu_proto *proto, struct mvgpu_job *job)
 	if (WARN_ON_ONCE(!res->uses))
 		return;
 	res->uses--;
-	if (res->dead && !res->uses && !res->on_gpu)
-		mvgpu_resource_free(proto, res);
+	mvgpu_resource_settle(proto, res);
 }

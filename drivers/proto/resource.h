@@ -6,6 +6,8 @@
 #include <linux/rbtree.h>
 #include <linux/types.h>
 
+#include "res3d.h"
+
 struct mvgpu_backing;
 struct mvgpu_job;
 struct mvgpu_proto;
@@ -30,7 +32,7 @@ struct mvgpu_pin {
 };
 
 /**
- * struct mvgpu_resource - a 2D resource
+ * struct mvgpu_resource - a resource
  * @node: in mvgpu_proto.table, unless @dead
  * @all: in mvgpu_proto.resources
  * @pins: struct mvgpu_pin; all backings that the GPU may use
@@ -41,6 +43,9 @@ struct mvgpu_pin {
  * @width: pixels
  * @height: pixels
  * @size: bytes, charged until the resource is freed
+ * @r3d: what streams see of it; of a 2D resource, too
+ * @is_3d: created as a 3D one
+ * @attached: struct mvgpu_attachment; contexts that may use it
  * @uses: jobs on their way; each holds the resource by job->res
  * @dead: the guest has no name for it any more
  * @on_gpu: the GPU may know @gpu_id
@@ -48,7 +53,8 @@ struct mvgpu_pin {
  * @detaching: a detach that is ours is on its way; one at a time, because such
  *	a job can't tell which pin it is for
  *
- * Freed when it is dead, no job uses it and the GPU does not know it.
+ * Freed when it is dead, no job uses it, the GPU does not know it, and nothing
+ * that a stream has made holds it: until then its memory is in use.
  */
 struct mvgpu_resource {
 	struct rb_node node;
@@ -61,6 +67,9 @@ struct mvgpu_resource {
 	u32 width;
 	u32 height;
 	u64 size;
+	struct mvgpu_res3d r3d;
+	bool is_3d;
+	struct list_head attached;
 	u32 uses;
 	bool dead;
 	bool on_gpu;
@@ -104,6 +113,24 @@ void mvgpu_resource_kill(struct mvgpu_proto *proto, struct mvgpu_resource *res);
  * Sends a destroy if the GPU knows it and none is on its way.
  */
 void mvgpu_resource_reap(struct mvgpu_proto *proto, struct mvgpu_resource *res);
+
+/**
+ * mvgpu_resource_new() - a resource with a GPU id, in the table and charged
+ * @proto: tables of the vGPU
+ * @id: guest id, not in the table
+ * @size: bytes
+ *
+ * Return: the resource, or NULL: over quota or no memory.
+ */
+struct mvgpu_resource *mvgpu_resource_new(struct mvgpu_proto *proto, u32 id,
+					  u64 size);
+
+/** mvgpu_resource_backing_size() - bytes of what is attached; 0: nothing. */
+u64 mvgpu_resource_backing_size(const struct mvgpu_resource *res);
+
+/** mvgpu_resource_settle() - free @res if nothing needs it any more. */
+void mvgpu_resource_settle(struct mvgpu_proto *proto,
+			   struct mvgpu_resource *res);
 
 /** mvgpu_resource_free() - the GPU has forgotten it, and no job uses it. */
 void mvgpu_resource_free(struct mvgpu_proto *proto, struct mvgpu_resource *res);

@@ -193,15 +193,3 @@ u32 mvgpu_scanout_edid(struct mvgpu_proto *proto, struct mvgpu_job *job)
 	resp->size = cpu_to_le32(EDID_SIZE);
 	return VIRTIO_GPU_RESP_OK_EDID;
 }
-
-/* No capsets: num_capsets in config space is 0, so no index is right. */
-u32 mvgpu_scanout_capset_info(struct mvgpu_proto *proto,
-			      struct mvgpu_job *job)
-{
-	return VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER;
-}
-
-u32 mvgpu_scanout_capset(struct mvgpu_proto *proto, struct mvgpu_job *job)
-{
-	return VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER;
-}
