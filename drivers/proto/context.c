@@ -19,7 +19,7 @@
 /* Attachments for each resource of the quota. */
 #define ATTACHMENTS_FACTOR 4
 
-static_assert(sizeof_field(struct virtio_gpu_ctx_create, debug_name) ==
+static_assert(sizeof(((struct virtio_gpu_ctx_create *)NULL)->debug_name) ==
 	      MVGPU_CTX_NAME);
 
 static int cmp_context(const void *key, const struct rb_node *node)
