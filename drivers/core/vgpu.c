@@ -28,6 +28,8 @@
 #define MAX_SUB_CONTEXTS 64
 /* Text of all shaders of one 3D context. */
 #define MAX_SHADER_BYTES (32 * 1024 * 1024)
+/* Pictures of which a part is shown may be so many times as large as it. */
+#define SHADOW_FACTOR 4ULL
 /* Streams on their way to the GPU; Mesa's have 256 KiB each. */
 #define MAX_STREAM_BYTES (4 * 1024 * 1024)
 
@@ -205,6 +207,8 @@ int mvgpu_vgpu_open(struct mvgpu_vgpu *vgpu)
 		.max_sub_contexts = MAX_SUB_CONTEXTS,
 		.max_shader_bytes = MAX_SHADER_BYTES,
 		.max_stream = gpu->caps.max_stream,
+		.max_shadow = mvgpu_display_size(vgpu->display) *
+			      SHADOW_FACTOR,
 		.max_stream_bytes = MAX_STREAM_BYTES,
 	};
 

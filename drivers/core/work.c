@@ -141,6 +141,11 @@ struct mvgpu_job *mvgpu_vgpu_job_new(struct mvgpu_vgpu *vgpu)
 	return job;
 }
 
+void mvgpu_vgpu_job_free(struct mvgpu_job *job)
+{
+	mvgpu_job_free(job);
+}
+
 int mvgpu_vgpu_job_send(struct mvgpu_vgpu *vgpu, struct mvgpu_job *job)
 {
 	int ret = job_push(vgpu, job);
@@ -514,6 +519,8 @@ void mvgpu_vgpu_work(struct work_struct *work)
 		work_serve(vgpu, MVGPU_QUEUE_CURSOR);
 		work_serve(vgpu, MVGPU_QUEUE_CONTROL);
 	}
+	if (vgpu_state(vgpu) == MVGPU_VGPU_RUNNING)
+		mvgpu_proto_refresh(vgpu->proto);
 	/* Before the responses: who has flushed finds it in the plane. */
 	mvgpu_display_work(vgpu->display);
 	work_respond(vgpu);

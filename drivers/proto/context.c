@@ -128,8 +128,7 @@ static void reap_dead(struct mvgpu_proto *proto)
 			mvgpu_context_reap(proto, ctx);
 }
 
-/* A context with a GPU id, in the table and charged; NULL: no memory. */
-static struct mvgpu_context *context_new(struct mvgpu_proto *proto, u32 id)
+struct mvgpu_context *mvgpu_context_new(struct mvgpu_proto *proto, u32 id)
 {
 	const struct mvgpu_virgl_limits limits = {
 		.objects = proto->config.max_objects,
@@ -153,8 +152,12 @@ static struct mvgpu_context *context_new(struct mvgpu_proto *proto, u32 id)
 	ctx->attached = RB_ROOT;
 	ctx->guest_id = id;
 	ctx->gpu_id = gpu_id;
-	rb_find_add(&ctx->node, &proto->contexts, cmp_context_node);
 	list_add_tail(&ctx->all, &proto->all_contexts);
+	if (!id) {
+		proto->nr_hidden++;
+		return ctx;
+	}
+	rb_find_add(&ctx->node, &proto->contexts, cmp_context_node);
 	WRITE_ONCE(proto->stats.contexts, proto->stats.contexts + 1);
 	return ctx;
 
@@ -199,7 +202,7 @@ u32 mvgpu_context_create(struct mvgpu_proto *proto, struct mvgpu_job *job)
 		reap_dead(proto);
 	if (over_quota(proto))
 		return VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY;
-	ctx = context_new(proto, id);
+	ctx = mvgpu_context_new(proto, id);
 	if (!ctx)
 		return VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY;
 	ctx->on_gpu = true;
@@ -333,7 +336,9 @@ void mvgpu_context_kill(struct mvgpu_proto *proto, struct mvgpu_context *ctx)
 	if (ctx->dead)
 		return;
 	ctx->dead = true;
-	rb_erase(&ctx->node, &proto->contexts);
+	if (ctx->guest_id)
+		rb_erase(&ctx->node, &proto->contexts);
+	mvgpu_shadow_drop_context(proto, ctx);
 	while ((node = rb_first(&ctx->attached)))
 		attachment_free(proto, rb_entry(node, struct mvgpu_attachment,
 						node));
@@ -343,7 +348,10 @@ void mvgpu_context_free(struct mvgpu_proto *proto, struct mvgpu_context *ctx)
 {
 	list_del(&ctx->all);
 	mvgpu_virgl_destroy(ctx->virgl);
-	WRITE_ONCE(proto->stats.contexts, proto->stats.contexts - 1);
+	if (ctx->guest_id)
+		WRITE_ONCE(proto->stats.contexts, proto->stats.contexts - 1);
+	else
+		proto->nr_hidden--;
 	mvgpu_vgpu_ctx_id_put(proto->config.vgpu, ctx->gpu_id);
 	kfree(ctx);
 }
@@ -393,7 +401,8 @@ void mvgpu_context_done(struct mvgpu_proto *proto, struct mvgpu_job *job)
 			ctx->on_gpu = false;
 		break;
 	case MVGPU_JOB_SUBMIT_3D:
-		mvgpu_submit_done(proto, job);
+		if (!job->internal)
+			mvgpu_submit_done(proto, job);
 		if (job->status)
 			ctx->broken = true;
 		break;

@@ -32,7 +32,7 @@ struct mvgpu_attachment {
  * @proto: tables that it is in
  * @attached: struct mvgpu_attachment by guest id
  * @virgl: what its streams have made
- * @guest_id: not 0
+ * @guest_id: 0: in no table, since it is ours
  * @gpu_id: held until the context is freed
  * @uses: jobs on their way; each holds the context by job->context
  * @dead: the guest has no name for it any more
@@ -64,6 +64,15 @@ struct mvgpu_context *mvgpu_context_find(struct mvgpu_proto *proto, u32 id);
 /** mvgpu_context_resource() - attached to @ctx, by guest id, or NULL. */
 struct mvgpu_resource *mvgpu_context_resource(struct mvgpu_context *ctx,
 					      u32 id);
+
+/**
+ * mvgpu_context_new() - a context with a GPU id
+ * @proto: tables of the vGPU
+ * @id: guest id, not in the table; or 0: it is ours, and not charged
+ *
+ * Return: the context, or NULL: no memory.
+ */
+struct mvgpu_context *mvgpu_context_new(struct mvgpu_proto *proto, u32 id);
 
 /** mvgpu_context_use() - make @job hold @ctx; see mvgpu_context_done(). */
 void mvgpu_context_use(struct mvgpu_job *job, struct mvgpu_context *ctx);

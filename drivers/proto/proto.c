@@ -116,7 +116,8 @@ u32 mvgpu_proto_release_all(struct mvgpu_proto *proto)
 		mvgpu_context_reap(proto, ctx);
 	list_for_each_entry_safe(res, tmp, &proto->resources, all)
 		mvgpu_resource_reap(proto, res);
-	return proto->stats.resources + proto->stats.contexts;
+	return proto->stats.resources + proto->stats.contexts +
+	       proto->nr_hidden;
 }
 
 void mvgpu_proto_forget(struct mvgpu_proto *proto)

@@ -101,7 +101,7 @@ static void emit_detach(struct mvgpu_proto *proto, struct mvgpu_resource *res,
 	res->detaching = true;
 }
 
-static bool format_known(u32 format)
+bool mvgpu_format_linear(u32 format)
 {
 	switch (format) {
 	case VIRTIO_GPU_FORMAT_B8G8R8A8_UNORM:
@@ -140,7 +140,7 @@ struct mvgpu_resource *mvgpu_resource_new(struct mvgpu_proto *proto, u32 id,
 	struct mvgpu_resource *res;
 	int gpu_id;
 
-	if (over_quota(proto, size)) {
+	if (id && over_quota(proto, size)) {
 		reap_dead(proto);
 		if (over_quota(proto, size))
 			return NULL;
@@ -159,8 +159,12 @@ struct mvgpu_resource *mvgpu_resource_new(struct mvgpu_proto *proto, u32 id,
 	res->guest_id = id;
 	res->gpu_id = gpu_id;
 	res->size = size;
-	rb_find_add(&res->node, &proto->table, cmp_node);
 	list_add_tail(&res->all, &proto->resources);
+	if (!id) {
+		proto->nr_hidden++;
+		return res;
+	}
+	rb_find_add(&res->node, &proto->table, cmp_node);
 	WRITE_ONCE(proto->stats.resources, proto->stats.resources + 1);
 	WRITE_ONCE(proto->stats.bytes, proto->stats.bytes + size);
 	return res;
@@ -195,7 +199,7 @@ u32 mvgpu_resource_create_2d(struct mvgpu_proto *proto, struct mvgpu_job *job)
 
 	if (!id || mvgpu_resource_find(proto, id))
 		return VIRTIO_GPU_RESP_ERR_INVALID_RESOURCE_ID;
-	if (!format_known(format))
+	if (!mvgpu_format_linear(format))
 		return VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER;
 	if (!width || width > MVGPU_MAX_DIM || !height || height > MVGPU_MAX_DIM)
 		return VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER;
@@ -277,6 +281,19 @@ static u32 backing_load(struct mvgpu_proto *proto, struct mvgpu_job *job,
 	}
 }
 
+int mvgpu_resource_pin(struct mvgpu_resource *res,
+		       struct mvgpu_backing *backing)
+{
+	struct mvgpu_pin *pin = kzalloc(sizeof(*pin), GFP_KERNEL);
+
+	if (!pin)
+		return -ENOMEM;
+	pin->backing = backing;
+	list_add_tail(&pin->node, &res->pins);
+	res->pin = pin;
+	return 0;
+}
+
 u32 mvgpu_resource_attach(struct mvgpu_proto *proto, struct mvgpu_job *job)
 {
 	const struct virtio_gpu_resource_attach_backing *req =
@@ -284,6 +301,7 @@ u32 mvgpu_resource_attach(struct mvgpu_proto *proto, struct mvgpu_job *job)
 	struct mvgpu_resource *res =
 		mvgpu_resource_find(proto, le32_to_cpu(req->resource_id));
 	u32 nr = le32_to_cpu(req->nr_entries);
+	struct mvgpu_backing *backing;
 	struct mvgpu_pin *pin;
 	u32 type;
 
@@ -300,24 +318,21 @@ u32 mvgpu_resource_attach(struct mvgpu_proto *proto, struct mvgpu_job *job)
 	if (!nr || nr > proto->config.max_entries)
 		return VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER;
 
-	pin = kzalloc(sizeof(*pin), GFP_KERNEL);
-	if (!pin)
-		return VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY;
-	type = backing_load(proto, job, nr, &pin->backing);
-	if (type != VIRTIO_GPU_RESP_OK_NODATA) {
-		kfree(pin);
+	type = backing_load(proto, job, nr, &backing);
+	if (type != VIRTIO_GPU_RESP_OK_NODATA)
 		return type;
+	if (mvgpu_resource_pin(res, backing)) {
+		mvgpu_backing_destroy(backing);
+		return VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY;
 	}
 
 	/* By TRANSFER_FROM_HOST_3D, queries, what lives in the renderer. */
-	pin->backing->written = mvgpu_vgpu_has_feature(proto->config.vgpu,
-						       VIRTIO_GPU_F_VIRGL);
-	list_add_tail(&pin->node, &res->pins);
-	res->pin = pin;
+	backing->written = mvgpu_vgpu_has_feature(proto->config.vgpu,
+						  VIRTIO_GPU_F_VIRGL);
 	mvgpu_scanout_update(proto, res);
 	job->op = MVGPU_JOB_BACKING_ATTACH;
 	job->res_id = res->gpu_id;
-	job->backing = pin->backing;
+	job->backing = backing;
 	mvgpu_resource_use(job, res);
 	return VIRTIO_GPU_RESP_OK_NODATA;
 }
@@ -388,8 +403,10 @@ void mvgpu_resource_kill(struct mvgpu_proto *proto, struct mvgpu_resource *res)
 	if (res->dead)
 		return;
 	res->dead = true;
-	rb_erase(&res->node, &proto->table);
+	if (res->guest_id)
+		rb_erase(&res->node, &proto->table);
 	mvgpu_scanout_drop(proto, res);
+	mvgpu_shadow_drop(proto, res);
 	mvgpu_context_drop(proto, res);
 	res->pin = NULL;
 }
@@ -423,7 +440,10 @@ void mvgpu_resource_free(struct mvgpu_proto *proto, struct mvgpu_resource *res)
 	WARN_ON_ONCE(res->r3d.refs);
 	pins_free(res);
 	list_del(&res->all);
-	WRITE_ONCE(proto->stats.resources, proto->stats.resources - 1);
+	if (res->guest_id)
+		WRITE_ONCE(proto->stats.resources, proto->stats.resources - 1);
+	else
+		proto->nr_hidden--;
 	WRITE_ONCE(proto->stats.bytes, proto->stats.bytes - res->size);
 	mvgpu_vgpu_res_id_put(proto->config.vgpu, res->gpu_id);
 	kfree(res);
@@ -566,6 +586,10 @@ void mvgpu_resource_done(struct mvgpu_proto *proto, struct mvgpu_job *job)
 		break;
 	case MVGPU_JOB_BACKING_DETACH:
 		detach_done(res, job);
+		break;
+	case MVGPU_JOB_TRANSFER_FROM_3D:
+		if (job->internal)
+			mvgpu_shadow_done(proto, job);
 		break;
 	case MVGPU_JOB_FLUSH:
 		if (!job->status)

@@ -37,7 +37,7 @@ struct mvgpu_pin {
  * @all: in mvgpu_proto.resources
  * @pins: struct mvgpu_pin; all backings that the GPU may use
  * @pin: the one that the guest sees as attached, in @pins; NULL: none
- * @guest_id: not 0
+ * @guest_id: 0: in no table, since it is ours
  * @gpu_id: held until the resource is freed
  * @format: enum virtio_gpu_formats
  * @width: pixels
@@ -117,13 +117,30 @@ void mvgpu_resource_reap(struct mvgpu_proto *proto, struct mvgpu_resource *res);
 /**
  * mvgpu_resource_new() - a resource with a GPU id, in the table and charged
  * @proto: tables of the vGPU
- * @id: guest id, not in the table
- * @size: bytes
+ * @id: guest id, not in the table; or 0: it is ours
+ * @size: bytes to charge
  *
  * Return: the resource, or NULL: over quota or no memory.
  */
 struct mvgpu_resource *mvgpu_resource_new(struct mvgpu_proto *proto, u32 id,
 					  u64 size);
+
+/** mvgpu_resource_create_job() - make @job create @r3d. */
+void mvgpu_resource_create_job(struct mvgpu_job *job,
+			       const struct mvgpu_res3d *r3d);
+
+/**
+ * mvgpu_resource_pin() - give a resource its backing
+ * @res: without one, but for those that are being detached
+ * @backing: owned by @res from success on
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int mvgpu_resource_pin(struct mvgpu_resource *res,
+		       struct mvgpu_backing *backing);
+
+/** mvgpu_format_linear() - has it 4 bytes a pixel that a viewer can show? */
+bool mvgpu_format_linear(u32 format);
 
 /** mvgpu_resource_backing_size() - bytes of what is attached; 0: nothing. */
 u64 mvgpu_resource_backing_size(const struct mvgpu_resource *res);

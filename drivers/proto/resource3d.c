@@ -51,7 +51,8 @@ static bool compressed(u32 format)
 	return fmt->width > 1 || fmt->height > 1;
 }
 
-static void create_job(struct mvgpu_job *job, const struct mvgpu_res3d *r3d)
+void mvgpu_resource_create_job(struct mvgpu_job *job,
+			       const struct mvgpu_res3d *r3d)
 {
 	job->op = MVGPU_JOB_RES_CREATE_3D;
 	job->res_create_3d = (struct mvgpu_job_res_create_3d) {
@@ -96,7 +97,7 @@ u32 mvgpu_resource_create_3d(struct mvgpu_proto *proto, struct mvgpu_job *job)
 	res->height = r3d.height;
 	res->on_gpu = true;
 
-	create_job(job, &r3d);
+	mvgpu_resource_create_job(job, &r3d);
 	mvgpu_resource_use(job, res);
 	return VIRTIO_GPU_RESP_OK_NODATA;
 }

@@ -65,7 +65,11 @@ static void scanout_show(struct mvgpu_proto *proto, u32 id)
 		.format = res->format,
 		.stride = res->width * MVGPU_BPP,
 		.rect = scanout->rect,
+		.fetched = res->is_3d,
 	};
+	/* Where the guest's driver draws is the GPU's memory only. */
+	if (res->is_3d)
+		src.backing = id ? NULL : mvgpu_shadow_backing(proto, res);
 	mvgpu_display_set(proto->config.display, id, &src);
 }
 
@@ -75,7 +79,7 @@ void mvgpu_scanout_update(struct mvgpu_proto *proto,
 	u32 id;
 
 	for (id = 0; id < proto->config.nr_scanouts; id++)
-		if (proto->scanouts[id].res == res)
+		if (proto->scanouts[id].res == res && !res->is_3d)
 			scanout_show(proto, id);
 	mvgpu_cursor_drop(proto, res);
 }
@@ -94,6 +98,27 @@ void mvgpu_scanout_drop(struct mvgpu_proto *proto,
 	mvgpu_cursor_drop(proto, res);
 }
 
+static void flushed_3d(struct mvgpu_proto *proto,
+		       const struct mvgpu_resource *res,
+		       const struct mvgpu_rect *rect)
+{
+	const struct mvgpu_scanout *scanout = &proto->scanouts[0];
+	struct mvgpu_rect common;
+
+	if (scanout->res == res && rect_common(&common, rect, &scanout->rect) &&
+	    mvgpu_display_follows(proto->config.display))
+		mvgpu_shadow_fetch(proto, res, &common);
+}
+
+void mvgpu_proto_refresh(struct mvgpu_proto *proto)
+{
+	const struct mvgpu_scanout *scanout = &proto->scanouts[0];
+
+	if (scanout->res && scanout->res->is_3d && !proto->shadow.busy &&
+	    mvgpu_display_wants(proto->config.display))
+		mvgpu_shadow_fetch(proto, scanout->res, &scanout->rect);
+}
+
 void mvgpu_scanout_flushed(struct mvgpu_proto *proto,
 			   const struct mvgpu_resource *res,
 			   const struct mvgpu_rect *rect)
@@ -101,10 +126,22 @@ void mvgpu_scanout_flushed(struct mvgpu_proto *proto,
 	struct mvgpu_rect common;
 	u32 id;
 
+	if (res->is_3d) {
+		flushed_3d(proto, res, rect);
+		return;
+	}
 	for (id = 0; id < proto->config.nr_scanouts; id++)
 		if (proto->scanouts[id].res == res &&
 		    rect_common(&common, rect, &proto->scanouts[id].rect))
 			mvgpu_display_flush(proto->config.display, id, &common);
+}
+
+/* A picture: neither a volume nor samples, in pixels that can be shown. */
+static bool scanout_usable(const struct mvgpu_resource *res)
+{
+	return (res->r3d.target == MVGPU_TARGET_2D ||
+		res->r3d.target == MVGPU_TARGET_RECT) &&
+	       res->r3d.nr_samples <= 1 && mvgpu_format_linear(res->format);
 }
 
 /*
@@ -130,7 +167,8 @@ u32 mvgpu_scanout_set(struct mvgpu_proto *proto, struct mvgpu_job *job)
 		if (!res)
 			return VIRTIO_GPU_RESP_ERR_INVALID_RESOURCE_ID;
 		if (!mvgpu_rect_within(&rect, res->width, res->height) ||
-		    rect.width < MIN_DIM || rect.height < MIN_DIM)
+		    rect.width < MIN_DIM || rect.height < MIN_DIM ||
+		    !scanout_usable(res))
 			return VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER;
 	}
 	proto->scanouts[id].res = res;

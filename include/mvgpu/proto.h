@@ -28,6 +28,7 @@ struct mvgpu_capset;
  * @max_sub_contexts: likewise
  * @max_shader_bytes: quota on the text of shaders
  * @max_stream: bytes of one SUBMIT_3D
+ * @max_shadow: bytes of a 3D picture that viewers can be shown
  * @max_stream_bytes: streams on their way to the GPU; who has more has to wait
  */
 struct mvgpu_proto_config {
@@ -45,6 +46,7 @@ struct mvgpu_proto_config {
 	u32 max_sub_contexts;
 	u32 max_shader_bytes;
 	u32 max_stream;
+	u64 max_shadow;
 	u32 max_stream_bytes;
 };
 
@@ -113,6 +115,14 @@ void mvgpu_proto_complete(struct mvgpu_proto *proto, struct mvgpu_job *job);
  * one. Context: work.
  */
 bool mvgpu_proto_full(const struct mvgpu_proto *proto);
+
+/**
+ * mvgpu_proto_refresh() - have the GPU's pixels fetched if a viewer waits
+ * @proto: tables of the vGPU, which is running
+ *
+ * Context: work, may sleep.
+ */
+void mvgpu_proto_refresh(struct mvgpu_proto *proto);
 
 /**
  * mvgpu_capset_known() - can a capset be shown to guests at all?
@@ -204,6 +214,8 @@ void mvgpu_vgpu_refused(struct mvgpu_vgpu *vgpu, u32 ctx_id, u32 cmd, u32 at,
 			int err);
 /** mvgpu_vgpu_job_new() - a job of proto's own, zeroed; NULL: no memory. */
 struct mvgpu_job *mvgpu_vgpu_job_new(struct mvgpu_vgpu *vgpu);
+/** mvgpu_vgpu_job_free() - of mvgpu_vgpu_job_new(), and not sent. */
+void mvgpu_vgpu_job_free(struct mvgpu_job *job);
 /**
  * mvgpu_vgpu_job_send() - send it, behind what was sent before
  * @vgpu: the vGPU

@@ -66,6 +66,22 @@ mvgpu_backing_create(struct mvgpu_vgpu *vgpu,
 	return backing;
 }
 
+struct mvgpu_backing *mvgpu_backing_create_own(struct mvgpu_vgpu *vgpu,
+					       u64 size)
+{
+	struct mvgpu_backing *backing;
+
+	MUST(vgpu == &fake.vgpu && size);
+	if (fake.vgpu.no_emit)
+		return ERR_PTR(-ENOMEM);
+	backing = calloc(1, sizeof(*backing));
+	backing->vgpu = vgpu;
+	backing->size = size;
+	backing->own = true;
+	vgpu->nr_backings++;
+	return backing;
+}
+
 void mvgpu_backing_destroy(struct mvgpu_backing *backing)
 {
 	struct mvgpu_job *job;
@@ -139,6 +155,33 @@ void mvgpu_display_flush(struct mvgpu_display *display, u32 id,
 	MUST(!src->backing || src->backing->vgpu == &fake.vgpu);
 	display->scanout[id].flush = *rect;
 	display->scanout[id].flushes++;
+}
+
+bool mvgpu_display_follows(struct mvgpu_display *display)
+{
+	return display->follows;
+}
+
+bool mvgpu_display_wants(struct mvgpu_display *display)
+{
+	return display->wants;
+}
+
+void mvgpu_display_fetched(struct mvgpu_display *display,
+			   const struct mvgpu_backing *backing,
+			   const struct mvgpu_rect *rect)
+{
+	struct mvgpu_scanout_src *src = &display->scanout[0].src;
+
+	if (!display->scanout[0].on || !src->fetched)
+		return;
+	src->backing = backing;
+	if (!backing)
+		return;
+	MUST(backing->own && rect->width && rect->height);
+	MUST((u64)(rect->y + rect->height) * src->stride <= backing->size);
+	display->fetches++;
+	display->fetched = *rect;
 }
 
 void mvgpu_display_cursor(struct mvgpu_display *display, u32 id,

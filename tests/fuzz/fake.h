@@ -86,6 +86,10 @@ struct mvgpu_vgpu {
  * struct mvgpu_display - remembers what it was told
  * @scanout: by scanout; what is shown, the last arguments, and how many calls
  *	of each function there were
+ * @follows: somebody looks
+ * @wants: and has just come
+ * @fetches: calls of mvgpu_display_fetched() with a backing
+ * @fetched: last argument
  */
 struct mvgpu_display {
 	struct {
@@ -95,6 +99,9 @@ struct mvgpu_display {
 		struct mvgpu_rect flush;
 		u32 hot_x, hot_y, x, y;
 	} scanout[MVGPU_MAX_SCANOUTS];
+	bool follows, wants;
+	u32 fetches;
+	struct mvgpu_rect fetched;
 };
 
 /**

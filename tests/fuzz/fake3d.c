@@ -42,6 +42,7 @@ void fake_config_3d(struct mvgpu_proto_config *config)
 	config->max_sub_contexts = 4;
 	config->max_shader_bytes = 4096;
 	config->max_stream = 8192;
+	config->max_shadow = 1 << 20;
 	config->max_stream_bytes = 16384;
 }
 
@@ -112,6 +113,12 @@ struct mvgpu_job *mvgpu_vgpu_job_new(struct mvgpu_vgpu *vgpu)
 	job->vgpu = vgpu;
 	job->internal = true;
 	return job;
+}
+
+void mvgpu_vgpu_job_free(struct mvgpu_job *job)
+{
+	shim_free(job->stream);
+	free(job);
 }
 
 int mvgpu_vgpu_job_send(struct mvgpu_vgpu *vgpu, struct mvgpu_job *job)

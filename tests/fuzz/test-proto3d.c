@@ -491,6 +491,129 @@ static void test_zombie(void)
 	fake_stop();
 }
 
+/* Run the jobs of a refresh; the last one is the transfer. */
+static struct mvgpu_job *run_fetch(void)
+{
+	struct mvgpu_job *job, *last = NULL;
+
+	while ((job = fake_run(0)))
+		last = job;
+	return last;
+}
+
+static void test_scanout(void)
+{
+	const struct spec volume = {
+		3, FORMAT_BGRA, BIND_TARGET, 16, 16, 2,
+	};
+	const struct spec samples = {
+		TARGET_2D, FORMAT_BGRA, BIND_TARGET, 16, 16, 1, 1, 0, 4,
+	};
+	const struct spec deep = {
+		TARGET_2D, 94, BIND_TARGET, 16, 16,
+	};
+	struct mvgpu_job *job;
+
+	start();
+	have(1, &texture);
+	have(2, &volume);
+	have(3, &samples);
+	have(4, &deep);
+	have(5, &texture);
+	ANSWERED(req_scanout(0, 2, 0, 0, 16, 16), ERR(INVALID_PARAMETER));
+	ANSWERED(req_scanout(0, 3, 0, 0, 16, 16), ERR(INVALID_PARAMETER));
+	ANSWERED(req_scanout(0, 4, 0, 0, 16, 16), ERR(INVALID_PARAMETER));
+	ANSWERED(req_scanout(0, 1, 0, 0, 16, 16), OK);
+	CHECK(fake.display.scanout[0].src.fetched);
+	CHECK(!fake.display.scanout[0].src.backing);
+
+	/* Nobody looks: nothing is done for it. */
+	QUEUED(req_flush(1, 0, 0, 16, 16), FLUSH);
+	RAN(0, OK);
+	mvgpu_proto_refresh(fake.proto);
+	CHECK_EQ(fake.vgpu.nr_jobs, 0);
+
+	/* Somebody comes: all of it. */
+	fake.display.wants = true;
+	mvgpu_proto_refresh(fake.proto);
+	mvgpu_proto_refresh(fake.proto);
+	job = run_fetch();
+	CHECK_EQ(job->op, MVGPU_JOB_TRANSFER_FROM_3D);
+	CHECK_EQ(fake.display.fetches, 1);
+	CHECK_EQ(fake.display.fetched.height, 16);
+	CHECK(fake.display.scanout[0].src.backing);
+	CHECK_EQ(stats().contexts, 0);
+	CHECK_EQ(stats().resources, 5);
+	CHECK_EQ(stats().bytes, 16 * 16 * (4 + 8 + 16 + 8 + 4));
+
+	/* And stays: what changes, and what changes meanwhile at once. */
+	fake.display.wants = false;
+	fake.display.follows = true;
+	QUEUED(req_flush(1, 0, 0, 8, 4), FLUSH);
+	RAN(0, OK);
+	CHECK_EQ(fake.vgpu.nr_jobs, 2);
+	QUEUED(req_flush(1, 8, 8, 4, 4), FLUSH);
+	QUEUED(req_flush(1, 2, 14, 2, 2), FLUSH);
+	QUEUED(req_flush(1, 1, 5, 1, 1), FLUSH);
+	run_fetch();
+	/* The first, the second, and then the others together. */
+	CHECK_EQ(fake.display.fetches, 4);
+	CHECK_EQ(fake.display.fetched.x, 1);
+	CHECK_EQ(fake.display.fetched.y, 5);
+	CHECK_EQ(fake.display.fetched.width, 3);
+	CHECK_EQ(fake.display.fetched.height, 11);
+	fake_stop();
+}
+
+/* Pages flip, sizes change, resources go while they are copied. */
+static void test_scanout_changes(void)
+{
+	const struct spec large = {
+		TARGET_2D, FORMAT_BGRA, BIND_TARGET, 32, 32,
+	};
+	const struct mvgpu_backing *first;
+
+	start();
+	have(1, &texture);
+	have(2, &texture);
+	have(3, &large);
+	fake.display.follows = true;
+	ANSWERED(req_scanout(0, 1, 0, 0, 16, 16), OK);
+	QUEUED(req_flush(1, 0, 0, 16, 16), FLUSH);
+	run_fetch();
+	first = fake.display.scanout[0].src.backing;
+	CHECK(first);
+	ANSWERED(req_scanout(0, 2, 0, 0, 16, 16), OK);
+	CHECK(fake.display.scanout[0].src.backing == first);
+	QUEUED(req_flush(2, 0, 0, 16, 16), FLUSH);
+	RAN(0, OK);
+	/* In the middle of a copy. */
+	ANSWERED(req_scanout(0, 3, 0, 0, 32, 32), OK);
+	CHECK(!fake.display.scanout[0].src.backing);
+	run_fetch();
+	CHECK_EQ(fake.display.fetches, 1);
+	QUEUED(req_flush(3, 0, 0, 32, 32), FLUSH);
+	run_fetch();
+	CHECK_EQ(fake.display.fetches, 2);
+	CHECK_EQ(fake.vgpu.nr_backings, 1);
+
+	QUEUED(req_flush(3, 0, 0, 32, 32), FLUSH);
+	RAN(0, OK);
+	QUEUED(req_unref(3), RES_DESTROY);
+	CHECK(!fake.display.scanout[0].on);
+	run_fetch();
+	CHECK_EQ(fake.display.fetches, 2);
+
+	/* The shadow goes with all the rest. */
+	ANSWERED(req_scanout(0, 1, 0, 0, 16, 16), OK);
+	QUEUED(req_flush(1, 0, 0, 16, 16), FLUSH);
+	RAN(0, OK);
+	while (mvgpu_proto_release_all(fake.proto))
+		fake_run_all();
+	CHECK_EQ(fake.vgpu.nr_backings, 0);
+	fake_stop();
+}
+
 static void test_release(void)
 {
 	start();
@@ -593,6 +716,8 @@ static const struct tap_case cases[] = {
 	{ "SUBMIT_3D: sizes, and the queue that waits", test_submit_size },
 	{ "SUBMIT_3D fails on the GPU", test_submit_fails },
 	{ "memory in use after RESOURCE_UNREF", test_zombie },
+	{ "viewers of a 3D scanout", test_scanout },
+	{ "a 3D scanout that changes", test_scanout_changes },
 	{ "release_all", test_release },
 	{ "evict", test_evict },
 	{ "the GPU was reset", test_lost },
