@@ -124,7 +124,7 @@ bool mvgpu_capset_format(const struct mvgpu_proto *proto, u32 format);
  * @rect: within @res
  */
 void mvgpu_shadow_fetch(struct mvgpu_proto *proto,
-			const struct mvgpu_resource *res,
+			struct mvgpu_resource *res,
 			const struct mvgpu_rect *rect);
 
 /** mvgpu_shadow_done() - a copy has come, or has failed. */
@@ -156,7 +156,7 @@ mvgpu_prep_fn mvgpu_scanout_edid;
  * @rect: within @res
  */
 void mvgpu_scanout_flushed(struct mvgpu_proto *proto,
-			   const struct mvgpu_resource *res,
+			   struct mvgpu_resource *res,
 			   const struct mvgpu_rect *rect);
 
 /**

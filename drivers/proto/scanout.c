@@ -98,8 +98,7 @@ void mvgpu_scanout_drop(struct mvgpu_proto *proto,
 	mvgpu_cursor_drop(proto, res);
 }
 
-static void flushed_3d(struct mvgpu_proto *proto,
-		       const struct mvgpu_resource *res,
+static void flushed_3d(struct mvgpu_proto *proto, struct mvgpu_resource *res,
 		       const struct mvgpu_rect *rect)
 {
 	const struct mvgpu_scanout *scanout = &proto->scanouts[0];
@@ -120,7 +119,7 @@ void mvgpu_proto_refresh(struct mvgpu_proto *proto)
 }
 
 void mvgpu_scanout_flushed(struct mvgpu_proto *proto,
-			   const struct mvgpu_resource *res,
+			   struct mvgpu_resource *res,
 			   const struct mvgpu_rect *rect)
 {
 	struct mvgpu_rect common;

@@ -71,7 +71,8 @@ static int send_ctx_create(struct mvgpu_proto *proto,
 	return send(proto, job, ctx, NULL);
 }
 
-static int send_ctx_attach(struct mvgpu_proto *proto, u32 res_id)
+static int send_ctx_attach(struct mvgpu_proto *proto,
+			   struct mvgpu_resource *res)
 {
 	struct mvgpu_job *job = job_new(proto, MVGPU_JOB_CTX_ATTACH);
 	struct mvgpu_shadow *shadow = &proto->shadow;
@@ -79,10 +80,10 @@ static int send_ctx_attach(struct mvgpu_proto *proto, u32 res_id)
 	if (!job)
 		return -ENOMEM;
 	job->ctx = (struct mvgpu_job_ctx) {
-		.res_id = res_id,
+		.res_id = res->gpu_id,
 		.ctx_id = shadow->ctx->gpu_id,
 	};
-	return send(proto, job, shadow->ctx, NULL);
+	return send(proto, job, shadow->ctx, res);
 }
 
 static int send_create(struct mvgpu_proto *proto, struct mvgpu_resource *res)
@@ -265,7 +266,7 @@ static int shadow_make(struct mvgpu_proto *proto,
 		err = send_attach(proto, shadow->res);
 	}
 	if (!err)
-		err = send_ctx_attach(proto, shadow->res->gpu_id);
+		err = send_ctx_attach(proto, shadow->res);
 	if (err)
 		shadow_free_res(proto);
 	return err;
@@ -288,7 +289,7 @@ static void rect_add(struct mvgpu_rect *all, const struct mvgpu_rect *rect)
 }
 
 void mvgpu_shadow_fetch(struct mvgpu_proto *proto,
-			const struct mvgpu_resource *res,
+			struct mvgpu_resource *res,
 			const struct mvgpu_rect *rect)
 {
 	struct mvgpu_shadow *shadow = &proto->shadow;
@@ -302,7 +303,7 @@ void mvgpu_shadow_fetch(struct mvgpu_proto *proto,
 	if (!shadow_fits(shadow, res) && shadow_make(proto, res))
 		return;
 	if (shadow->attached != res->gpu_id) {
-		if (send_ctx_attach(proto, res->gpu_id))
+		if (send_ctx_attach(proto, res))
 			return;
 		shadow->attached = res->gpu_id;
 	}
