@@ -136,7 +136,7 @@ void vgl_start(struct vgl *vgl, const struct mvgpu_virgl_limits *limits)
 {
 	u32 id;
 
-	memset(vgl, 0, sizeof(*vgl));
+	memset(vgl, 0, offsetof(struct vgl, stream));
 	for (id = 1; id < VGL_IDS; id++)
 		vgl->res[id] = res_new(vgl, id);
 	vgl->virgl = mvgpu_virgl_create(limits, &ops, vgl);

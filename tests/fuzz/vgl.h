@@ -66,9 +66,10 @@ struct vgl_res {
  * @res: by guest id
  * @zombies: dead ones
  * @nr_zombies: of them
- * @stream: being built
- * @ndw: of it
+ * @next_gpu_id: of a new resource
+ * @ndw: of @stream
  * @verdict: of the last submit
+ * @stream: being built
  */
 struct vgl {
 	struct mvgpu_virgl *virgl;
@@ -76,9 +77,9 @@ struct vgl {
 	struct vgl_res *zombies[256];
 	u32 nr_zombies;
 	u32 next_gpu_id;
-	__le32 stream[VGL_DWORDS];
 	u32 ndw;
 	struct mvgpu_virgl_verdict verdict;
+	__le32 stream[VGL_DWORDS];
 };
 
 extern const struct mvgpu_virgl_limits vgl_limits;
