@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzzer.h"
 #include "vgl-commands.h"
 #include "vgl.h"
 
@@ -36,12 +37,6 @@ enum {
 	STEP_CONTEXT,
 	STEP_END,
 };
-
-size_t LLVMFuzzerMutate(u8 *data, size_t size, size_t max);
-size_t LLVMFuzzerCustomMutator(u8 *data, size_t size, size_t max, u32 seed);
-size_t LLVMFuzzerCustomCrossOver(const u8 *a, size_t na, const u8 *b, size_t nb,
-				 u8 *out, size_t max, u32 seed);
-int LLVMFuzzerInitialize(int *argc, char ***argv);
 
 static struct vgl vgl;
 static u64 taken, refused, submits;
@@ -319,7 +314,7 @@ static u32 make(u32 *dw)
 		return 1;
 	}
 	cmd = &vgl_commands[rnd(vgl_nr_commands)];
-	n = cmd->n;
+	n = vgl_dwords(cmd);
 	memcpy(dw, cmd->dw, n * 4);
 	if ((dw[0] & 0xff) == VIRGL_CREATE_OBJECT)
 		dw[1] = 1 + rnd(40);
@@ -329,7 +324,7 @@ static u32 make(u32 *dw)
 	for (i = 0; cmd->obj[i]; i++)
 		if (!rnd(8))
 			dw[cmd->obj[i]] = rnd(42);
-	if (cmd->n == 2 && !rnd(2))
+	if (vgl_dwords(cmd) == 2 && !rnd(2))
 		dw[1] = rnd(8);
 	if (!rnd(12))
 		dw[rnd(n)] = number();

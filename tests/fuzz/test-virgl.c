@@ -49,19 +49,23 @@ static u32 refs(u32 id)
 /* A command as it is, but dword @at, if not 0, is @val. */
 static int with(const struct vgl_command *cmd, u32 at, u32 val)
 {
-	vgl_add(&vgl, cmd->dw, cmd->n);
+	vgl_add(&vgl, cmd->dw, vgl_dwords(cmd));
 	if (at)
-		vgl.stream[vgl.ndw - cmd->n + at] = cpu_to_le32(val);
+		vgl.stream[vgl.ndw - vgl_dwords(cmd) + at] = cpu_to_le32(val);
 	return submit();
 }
 
-#define CHECK_COMMAND(cmd, cond) do {					\
-	if (!(cond)) {							\
-		printf("# %s: %s (%s)\n", (cmd)->name, #cond,		\
-		       vgl.verdict.reason ?: "taken");			\
-		tap_failures++;						\
-	}								\
-} while (0)
+static void check_command(const struct vgl_command *cmd, bool ok,
+			  const char *what)
+{
+	if (ok)
+		return;
+	printf("# %s: %s (%s)\n", cmd->name, what,
+	       vgl.verdict.reason ?: "taken");
+	tap_failures++;
+}
+
+#define CHECK_COMMAND(cmd, cond) check_command(cmd, cond, #cond)
 
 #define FOR_EACH_COMMAND(cmd)						\
 	for (cmd = vgl_commands; cmd < vgl_commands + vgl_nr_commands; cmd++)
@@ -98,7 +102,7 @@ static void covers(void)
 			CHECK_EQ(seen[i], !!(row->flags & ROW_ALLOWED));
 	}
 	for (i = 0; i < 256; i++)
-		CHECK_EQ(mvgpu_vrow_get(VIRGL_CREATE_OBJECT, i) != NULL,
+		CHECK_EQ(!!mvgpu_vrow_get(VIRGL_CREATE_OBJECT, i),
 			 i < VIRGL_OBJECTS && seen_obj[i]);
 }
 
@@ -110,7 +114,7 @@ static void swapped(void)
 	FOR_EACH_COMMAND(cmd) {
 		start();
 		CHECK_COMMAND(cmd, with(cmd, 0, 0) == 0);
-		for (i = 0; i < cmd->n; i++) {
+		for (i = 0; i < vgl_dwords(cmd); i++) {
 			u32 want = cmd->dw[i];
 
 			for (j = 0; cmd->res[j]; j++)
@@ -130,18 +134,18 @@ static void lengths(void)
 
 	FOR_EACH_COMMAND(cmd) {
 		start();
-		vgl_add(&vgl, cmd->dw, cmd->n);
+		vgl_add(&vgl, cmd->dw, vgl_dwords(cmd));
 		vgl_add(&vgl, &extra, 1);
 		vgl.stream[0] = cpu_to_le32(cmd->dw[0] + 0x10000);
 		CHECK_COMMAND(cmd, !submit() == !!(cmd->flags & VGL_LONGER));
 		stop();
 
 		start();
-		vgl_add(&vgl, cmd->dw, cmd->n - 1);
+		vgl_add(&vgl, cmd->dw, vgl_dwords(cmd) - 1);
 		vgl.stream[0] = cpu_to_le32(cmd->dw[0] - 0x10000);
 		CHECK_COMMAND(cmd, !submit() == !!(cmd->flags & VGL_SHORTER));
 
-		vgl_add(&vgl, cmd->dw, cmd->n - 1);
+		vgl_add(&vgl, cmd->dw, vgl_dwords(cmd) - 1);
 		CHECK_COMMAND(cmd, submit() == -EINVAL);
 		CHECK(!strcmp(vgl.verdict.reason, "ends behind the stream"));
 		stop();
@@ -225,10 +229,10 @@ static void undone(void)
 		start();
 		/* Something is bound that is taken away. */
 		for (i = 0; i < 2 - once(cmd); i++) {
-			vgl_add(&vgl, cmd->dw, cmd->n);
+			vgl_add(&vgl, cmd->dw, vgl_dwords(cmd));
 			VGL_ADD(&vgl, CMD(SET_DEBUG_FLAGS, 2), 0, 0);
 			CHECK_EQ(submit(), -EINVAL);
-			CHECK_EQ(vgl.verdict.at, cmd->n);
+			CHECK_EQ(vgl.verdict.at, vgl_dwords(cmd));
 			CHECK_EQ(vgl.verdict.cmd, VIRGL_SET_DEBUG_FLAGS);
 			CHECK_EQ(vgl.verdict.commands, 1);
 			CHECK_COMMAND(cmd, with(cmd, 0, 0) == 0);
@@ -244,7 +248,7 @@ static void everything(void)
 
 	FOR_EACH_COMMAND(cmd)
 		if (strcmp(cmd->name, "DESTROY_OBJECT") && !once(cmd)) {
-			vgl_add(&vgl, cmd->dw, cmd->n);
+			vgl_add(&vgl, cmd->dw, vgl_dwords(cmd));
 			VGL_ADD(&vgl, CMD(SET_SUB_CTX, 1), 0);
 		}
 	VGL_ADD(&vgl, CMD(CREATE_SUB_CTX, 1), 8);
@@ -530,6 +534,53 @@ static void check_ranges(void)
 	CHECK_EQ(tried, ARRAY_SIZE(ranges));
 }
 
+/* Where two things would be wrong at once if one dword were. */
+static void check_kinds(void)
+{
+	u32 len;
+
+	start();
+	for (len = 12; len <= 20; len += 2) {
+		u32 dw[21] = { CMD(DRAW_VBO, len), 0, 3, 4 };
+
+		vgl_add(&vgl, dw, len + 1);
+		CHECK_EQ(submit(), len == 16 || len == 18 ? -EINVAL : 0);
+	}
+	CHECK_EQ(SUBMIT(CREATE(SURFACE, 5), 70, VGL_BARE, RGBA8, 0, 0),
+		 -EINVAL);
+	CHECK_EQ(SUBMIT(CREATE(STREAMOUT_TARGET, 4), 70, VGL_TEX, 0, 16),
+		 -EINVAL);
+	CHECK_EQ(SUBMIT(CMD(SET_SHADER_IMAGES, 7), 0, 0, RGBA8, 1, 0, 7,
+			VGL_TEX), -EINVAL);
+	CHECK_EQ(SUBMIT(CMD(SET_SHADER_IMAGES, 7), 0, 0, RGBA8, 1, 0, 6,
+			VGL_TEX), 0);
+	CHECK_EQ(SUBMIT(CMD(BIND_SHADER, 2), 0, 6), -EINVAL);
+	CHECK_EQ(SUBMIT(CMD(BLIT, 21), 0xf, 0, 0, VGL_BARE, 0, RGBA8, 0, 0, 0,
+			1, 1, 1, VGL_TEX, 0, RGBA8, 0, 0, 0, 1, 1, 1), -EINVAL);
+	CHECK_EQ(SUBMIT(CMD(RESOURCE_COPY_REGION, 13), VGL_BARE, 0, 0, 0, 0,
+			VGL_TEX, 0, 0, 0, 0, 1, 1, 1), -EINVAL);
+	CHECK_EQ(SUBMIT(CMD(RESOURCE_COPY_REGION, 13), VGL_TEX, 0, 0, 0, 0,
+			VGL_BARE, 0, 0, 0, 0, 1, 1, 1), -EINVAL);
+	CHECK_EQ(SUBMIT(CMD(CLEAR_TEXTURE, 12), VGL_BARE, 0, 0, 0, 0, 1, 1, 1,
+			0, 0, 0, 0), -EINVAL);
+	/* A block of one is a pixel of the other. */
+	CHECK_EQ(SUBMIT(CMD(RESOURCE_COPY_REGION, 13), VGL_ARRAY, 0, 0, 0, 0,
+			VGL_DXT, 0, 0, 0, 0, 64, 64, 1), 0);
+	CHECK_EQ(SUBMIT(CMD(RESOURCE_COPY_REGION, 13), VGL_ARRAY, 0, 1, 0, 0,
+			VGL_DXT, 0, 0, 0, 0, 64, 64, 1), -EINVAL);
+	CHECK_EQ(SUBMIT(CMD(RESOURCE_COPY_REGION, 13), VGL_DXT, 0, 0, 0, 0,
+			VGL_ARRAY, 0, 0, 0, 0, 16, 16, 1), 0);
+	CHECK_EQ(SUBMIT(CMD(RESOURCE_COPY_REGION, 13), VGL_DXT, 1, 0, 0, 0,
+			VGL_ARRAY, 0, 0, 0, 0, 16, 16, 1), -EINVAL);
+
+	/* Outputs of a shader that goes on, though the length would fit. */
+	CHECK_EQ(SUBMIT(CREATE(SHADER, 6), 71, 1, 60, 4, 0, 1), 0);
+	CHECK_EQ(SUBMIT(CREATE(SHADER, 13), 71, 1,
+			VIRGL_SHADER_CONTINUED | 4, 4, 1, 0, 0, 0, 0, 0, 0, 1,
+			1), -EINVAL);
+	stop();
+}
+
 /*
  * What holds a resource, and for how long.
  */
@@ -766,8 +817,20 @@ static void streamout_limit(void)
  * Shaders
  */
 
-#define SHADER(len, handle, stage, offlen, ...) \
-	CREATE(SHADER, len), handle, stage, offlen, 4, 0, ##__VA_ARGS__
+/* Add one of @n dwords of text. */
+static void shader(u32 n, u32 handle, u32 stage, u32 offlen)
+{
+	VGL_ADD(&vgl, CREATE(SHADER, 5 + n), handle, stage, offlen, 4, 0);
+	for (; n; n--)
+		VGL_ADD(&vgl, 0x20202020);
+}
+
+static int submit_shader(u32 n, u32 handle, u32 stage, u32 offlen)
+{
+	shader(n, handle, stage, offlen);
+	return submit();
+}
+
 #define MORE(offset) (VIRGL_SHADER_CONTINUED | (offset))
 
 static void long_shaders(void)
@@ -776,49 +839,49 @@ static void long_shaders(void)
 
 	start();
 	/* 18 bytes take 5 dwords, in three streams. */
-	CHECK_EQ(SUBMIT(SHADER(7, 50, 1, 18, 1, 2)), 0);
+	CHECK_EQ(submit_shader(2, 50, 1, 18), 0);
 	CHECK_EQ(vgl.virgl->text, 24 + 20);
 	/* One at a time for each stage; another stage does not mind. */
-	CHECK_EQ(SUBMIT(SHADER(7, 51, 1, 8, 1, 2)), -EINVAL);
-	CHECK_EQ(SUBMIT(SHADER(7, 51, 0, 12, 1, 2)), 0);
+	CHECK_EQ(submit_shader(2, 51, 1, 8), -EINVAL);
+	CHECK_EQ(submit_shader(2, 51, 0, 12), 0);
 	/* The right handle, place and length. */
-	CHECK_EQ(SUBMIT(SHADER(6, 52, 1, MORE(8), 1)), -EINVAL);
-	CHECK_EQ(SUBMIT(SHADER(6, 50, 1, MORE(4), 1)), -EINVAL);
-	CHECK_EQ(SUBMIT(SHADER(9, 50, 1, MORE(8), 1, 2, 3, 4)), -EINVAL);
-	CHECK_EQ(SUBMIT(SHADER(6, 50, 2, MORE(8), 1)), -EINVAL);
+	CHECK_EQ(submit_shader(1, 52, 1, MORE(8)), -EINVAL);
+	CHECK_EQ(submit_shader(1, 50, 1, MORE(4)), -EINVAL);
+	CHECK_EQ(submit_shader(4, 50, 1, MORE(8)), -EINVAL);
+	CHECK_EQ(submit_shader(1, 50, 2, MORE(8)), -EINVAL);
 	CHECK_EQ(SUBMIT(CREATE(SHADER, 6), 50, 1, MORE(8), 20 + 1025, 0, 1),
 		 -EINVAL);
 	/* No streamout outputs in what follows. */
 	CHECK_EQ(SUBMIT(CREATE(SHADER, 12), 50, 1, MORE(8), 4, 1, 0, 0, 0, 0,
 			0, 0, 1), -EINVAL);
-	CHECK_EQ(SUBMIT(SHADER(6, 50, 1, MORE(8), 1)), 0);
+	CHECK_EQ(submit_shader(1, 50, 1, MORE(8)), 0);
 	/* What was bad does not count. */
-	VGL_ADD(&vgl, SHADER(7, 50, 1, MORE(12), 1, 2));
-	VGL_ADD(&vgl, SHADER(6, 53, 1, 8, 1));
+	shader(2, 50, 1, MORE(12));
+	shader(1, 53, 1, 8);
 	VGL_ADD(&vgl, CMD(NOP, 1));
 	CHECK_EQ(submit(), -EINVAL);
-	CHECK_EQ(SUBMIT(SHADER(7, 50, 1, MORE(12), 1, 2)), 0);
+	CHECK_EQ(submit_shader(2, 50, 1, MORE(12)), 0);
 	/* It is over: nothing follows, another may begin. */
-	CHECK_EQ(SUBMIT(SHADER(6, 50, 1, MORE(20), 1)), -EINVAL);
-	CHECK_EQ(SUBMIT(SHADER(6, 53, 1, 8, 1)), 0);
+	CHECK_EQ(submit_shader(1, 50, 1, MORE(20)), -EINVAL);
+	CHECK_EQ(submit_shader(1, 53, 1, 8), 0);
 	/* It goes on though its handle is gone, or another's. */
 	CHECK_EQ(SUBMIT(CMD(DESTROY_OBJECT, 1), 53), 0);
 	CHECK_EQ(vgl.virgl->text, 24 + 20 + 12 + 8);
 	CHECK_EQ(SUBMIT(CREATE(DSA, 5), 53, 0, 0, 0, 0), 0);
-	CHECK_EQ(SUBMIT(SHADER(6, 53, 1, MORE(4), 1)), 0);
+	CHECK_EQ(submit_shader(1, 53, 1, MORE(4)), 0);
 	CHECK_EQ(vgl.virgl->text, 24 + 20 + 12);
 	/* Each sub-context has its own. */
 	VGL_ADD(&vgl, CMD(CREATE_SUB_CTX, 1), 3);
-	VGL_ADD(&vgl, SHADER(6, 51, 0, 8, 1));
+	shader(1, 51, 0, 8);
 	VGL_ADD(&vgl, CMD(SET_SUB_CTX, 1), 0);
-	VGL_ADD(&vgl, SHADER(6, 51, 0, MORE(8), 1));
+	shader(1, 51, 0, MORE(8));
 	CHECK_EQ(submit(), 0);
 	CHECK_EQ(SUBMIT(CMD(DESTROY_SUB_CTX, 1), 3), 0);
 	CHECK_EQ(vgl.virgl->text, 24 + 20 + 12);
-	CHECK_EQ(SUBMIT(SHADER(6, 60, 1, text - 56 + 1, 1)), -EDQUOT);
-	CHECK_EQ(SUBMIT(SHADER(6, 60, 1, 0x7fffffff, 1)), -EDQUOT);
-	CHECK_EQ(SUBMIT(SHADER(6, 60, 1, text - 56, 1)), 0);
-	CHECK_EQ(SUBMIT(SHADER(6, 61, 2, 4, 1)), -EDQUOT);
+	CHECK_EQ(submit_shader(1, 60, 1, text - 56 + 1), -EDQUOT);
+	CHECK_EQ(submit_shader(1, 60, 1, 0x7fffffff), -EDQUOT);
+	CHECK_EQ(submit_shader(1, 60, 1, text - 56), 0);
+	CHECK_EQ(submit_shader(1, 61, 2, 4), -EDQUOT);
 	stop();
 }
 
@@ -895,6 +958,7 @@ static const struct tap_case cases[] = {
 	{ "the journal grows and shrinks", journal },
 	{ "commands that are not in the list are refused", not_allowed },
 	{ "numbers out of range are refused", check_ranges },
+	{ "and resources of the wrong kind", check_kinds },
 	{ "objects hold resources", held_by_objects },
 	{ "bindings hold resources that have no name any more", zombies },
 	{ "what is bound is held until something else is", bindings },
