@@ -425,6 +425,81 @@ size_t LLVMFuzzerCustomCrossOver(const u8 *a, size_t na, const u8 *b, size_t nb,
 	return (head + tail) * 4;
 }
 
+/*
+ * Soak: streams as long as Mesa's, without libFuzzer, of commands that are good
+ * but for one in so many.
+ */
+
+static void soak_command(u32 odds)
+{
+	const struct vgl_command *cmd = &vgl_commands[rnd(vgl_nr_commands)];
+	u32 at = vgl.ndw, i;
+
+	vgl_add(&vgl, cmd->dw, vgl_dwords(cmd));
+	switch (cmd->dw[0] & 0xff) {
+	case VIRGL_CREATE_OBJECT:
+		/* Only one text may be unfinished. */
+		if (cmd->flags == (VGL_LONGER | VGL_SHORTER) && rnd(odds))
+			vgl.ndw = at;
+		else
+			vgl.stream[at + 1] = 100 + rnd(60);
+		break;
+	case VIRGL_DESTROY_OBJECT:
+		vgl.stream[at + 1] = 100 + rnd(60);
+		break;
+	case VIRGL_SET_STREAMOUT_TARGETS:
+		vgl.stream[at + 2 + rnd(2)] = VGL_H_TARGET + rnd(2);
+		break;
+	case VIRGL_SET_SUB_CTX:
+	case VIRGL_DESTROY_SUB_CTX:
+		vgl.stream[at + 1] = rnd(odds) ? 0 : rnd(8);
+		break;
+	case VIRGL_CREATE_SUB_CTX:
+		vgl.stream[at + 1] = 1 + rnd(4);
+		if (rnd(4))
+			VGL_ADD(&vgl, VIRGL_CMD(VIRGL_SET_SUB_CTX, 0, 1), 0);
+		else
+			vgl_objects(&vgl);
+		break;
+	}
+	if (vgl.ndw == at || rnd(odds))
+		return;
+	i = at + rnd(vgl_dwords(cmd));
+	vgl.stream[i] = rnd(2) ? number() : 1 + rnd(VGL_IDS);
+}
+
+static void soak(u64 commands)
+{
+	static const u32 odds[] = { 10, 100, 1000, 1000 };
+	u32 i, n;
+
+	vgl_start(&vgl, &vgl_limits);
+	vgl_objects(&vgl);
+	MUST(!vgl_submit(&vgl));
+	while (taken < commands) {
+		vgl.ndw = 0;
+		n = odds[rnd(ARRAY_SIZE(odds))];
+		for (i = 1 + rnd(300); i; i--)
+			soak_command(n);
+		submit(vgl.stream, vgl.ndw, rnd(50) ? 0 : 1 + rnd(40));
+		if (rnd(8))
+			continue;
+		/* The rest of the guest; what is detached comes back. */
+		digest = 0;
+		n = 1 + rnd(VGL_IDS - 2);
+		if (!rnd(16))
+			vgl_context(&vgl, &vgl_limits);
+		else
+			vgl_unref(&vgl, n);
+		vgl.ndw = 0;
+		VGL_ADD(&vgl, VIRGL_CMD(VIRGL_SET_SUB_CTX, 0, 1), 0);
+		vgl_objects(&vgl);
+		submit(vgl.stream, vgl.ndw, 0);
+	}
+	vgl_stop(&vgl);
+	MUST(!shim_live());
+}
+
 static void report(void)
 {
 	fprintf(stderr, "stat::submits: %llu\n", (unsigned long long)submits);
@@ -436,6 +511,15 @@ static void report(void)
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
+	const char *commands = getenv("SOAK_COMMANDS");
+	const char *seed = getenv("SOAK_SEED");
+
 	atexit(report);
+	if (commands) {
+		state = seed ? atoi(seed) : 1;
+		shim_reset();
+		soak(strtoull(commands, NULL, 0));
+		exit(0);
+	}
 	return 0;
 }

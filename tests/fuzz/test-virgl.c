@@ -67,14 +67,11 @@ static void check_command(const struct vgl_command *cmd, bool ok,
 
 #define CHECK_COMMAND(cmd, cond) check_command(cmd, cond, #cond)
 
-#define FOR_EACH_COMMAND(cmd)						\
-	for (cmd = vgl_commands; cmd < vgl_commands + vgl_nr_commands; cmd++)
-
 static void good(void)
 {
 	const struct vgl_command *cmd;
 
-	FOR_EACH_COMMAND(cmd) {
+	for (cmd = vgl_commands; cmd->name; cmd++) {
 		start();
 		CHECK_COMMAND(cmd, with(cmd, 0, 0) == 0);
 		CHECK_EQ(vgl.verdict.commands, 1);
@@ -89,7 +86,7 @@ static void covers(void)
 	bool seen[VIRGL_COMMANDS] = {}, seen_obj[VIRGL_OBJECTS] = {};
 	u32 i;
 
-	FOR_EACH_COMMAND(cmd) {
+	for (cmd = vgl_commands; cmd->name; cmd++) {
 		seen[cmd->dw[0] & 0xff] = true;
 		if ((cmd->dw[0] & 0xff) == VIRGL_CREATE_OBJECT)
 			seen_obj[cmd->dw[0] >> 8 & 0xff] = true;
@@ -111,7 +108,7 @@ static void swapped(void)
 	const struct vgl_command *cmd;
 	u32 i, j;
 
-	FOR_EACH_COMMAND(cmd) {
+	for (cmd = vgl_commands; cmd->name; cmd++) {
 		start();
 		CHECK_COMMAND(cmd, with(cmd, 0, 0) == 0);
 		for (i = 0; i < vgl_dwords(cmd); i++) {
@@ -132,7 +129,7 @@ static void lengths(void)
 	const struct vgl_command *cmd;
 	u32 extra = 0;
 
-	FOR_EACH_COMMAND(cmd) {
+	for (cmd = vgl_commands; cmd->name; cmd++) {
 		start();
 		vgl_add(&vgl, cmd->dw, vgl_dwords(cmd));
 		vgl_add(&vgl, &extra, 1);
@@ -157,7 +154,7 @@ static void resources(void)
 	const struct vgl_command *cmd;
 	u32 i;
 
-	FOR_EACH_COMMAND(cmd) {
+	for (cmd = vgl_commands; cmd->name; cmd++) {
 		start();
 		for (i = 0; cmd->res[i]; i++) {
 			CHECK_COMMAND(cmd, with(cmd, cmd->res[i], 0x7777) ==
@@ -181,7 +178,7 @@ static void objects(void)
 	const struct vgl_command *cmd;
 	u32 i;
 
-	FOR_EACH_COMMAND(cmd) {
+	for (cmd = vgl_commands; cmd->name; cmd++) {
 		for (i = 0; cmd->obj[i]; i++) {
 			u32 at = cmd->obj[i];
 			bool any = cmd->flags & VGL_OBJ_ANY;
@@ -207,7 +204,7 @@ static void handle_zero(void)
 	const struct vgl_command *cmd;
 
 	start();
-	FOR_EACH_COMMAND(cmd)
+	for (cmd = vgl_commands; cmd->name; cmd++)
 		if ((cmd->dw[0] & 0xff) == VIRGL_CREATE_OBJECT)
 			CHECK_COMMAND(cmd, with(cmd, 1, 0) == -EINVAL);
 	stop();
@@ -225,7 +222,7 @@ static void undone(void)
 	const struct vgl_command *cmd;
 	u32 i;
 
-	FOR_EACH_COMMAND(cmd) {
+	for (cmd = vgl_commands; cmd->name; cmd++) {
 		start();
 		/* Something is bound that is taken away. */
 		for (i = 0; i < 2 - once(cmd); i++) {
@@ -246,7 +243,7 @@ static void everything(void)
 {
 	const struct vgl_command *cmd;
 
-	FOR_EACH_COMMAND(cmd)
+	for (cmd = vgl_commands; cmd->name; cmd++)
 		if (strcmp(cmd->name, "DESTROY_OBJECT") && !once(cmd)) {
 			vgl_add(&vgl, cmd->dw, vgl_dwords(cmd));
 			VGL_ADD(&vgl, CMD(SET_SUB_CTX, 1), 0);
@@ -517,7 +514,7 @@ static void check_ranges(void)
 	u32 i, tried = 0;
 
 	for (i = 0; i < ARRAY_SIZE(ranges); i++)
-		FOR_EACH_COMMAND(cmd) {
+		for (cmd = vgl_commands; cmd->name; cmd++) {
 			if (strcmp(cmd->name, ranges[i].name))
 				continue;
 			start();
@@ -537,6 +534,10 @@ static void check_ranges(void)
 /* Where two things would be wrong at once if one dword were. */
 static void check_kinds(void)
 {
+	u32 outputs[7 + 4 + 2 * VIRGL_MAX_SO_OUTPUTS] = {
+		CREATE(SHADER, 6 + 4 + 2 * VIRGL_MAX_SO_OUTPUTS), 72,
+		MVGPU_STAGE_VERTEX, 4, 4, VIRGL_MAX_SO_OUTPUTS,
+	};
 	u32 len;
 
 	start();
@@ -555,6 +556,7 @@ static void check_kinds(void)
 	CHECK_EQ(SUBMIT(CMD(SET_SHADER_IMAGES, 7), 0, 0, RGBA8, 1, 0, 6,
 			VGL_TEX), 0);
 	CHECK_EQ(SUBMIT(CMD(BIND_SHADER, 2), 0, 6), -EINVAL);
+	CHECK_EQ(SUBMIT(CMD(SET_SCISSOR_STATE, 1), 16), -EINVAL);
 	CHECK_EQ(SUBMIT(CMD(BLIT, 21), 0xf, 0, 0, VGL_BARE, 0, RGBA8, 0, 0, 0,
 			1, 1, 1, VGL_TEX, 0, RGBA8, 0, 0, 0, 1, 1, 1), -EINVAL);
 	CHECK_EQ(SUBMIT(CMD(RESOURCE_COPY_REGION, 13), VGL_BARE, 0, 0, 0, 0,
@@ -573,6 +575,9 @@ static void check_kinds(void)
 	CHECK_EQ(SUBMIT(CMD(RESOURCE_COPY_REGION, 13), VGL_DXT, 1, 0, 0, 0,
 			VGL_ARRAY, 0, 0, 0, 0, 16, 16, 1), -EINVAL);
 
+	/* As many outputs as there may be. */
+	vgl_add(&vgl, outputs, ARRAY_SIZE(outputs));
+	CHECK_EQ(submit(), 0);
 	/* Outputs of a shader that goes on, though the length would fit. */
 	CHECK_EQ(SUBMIT(CREATE(SHADER, 6), 71, 1, 60, 4, 0, 1), 0);
 	CHECK_EQ(SUBMIT(CREATE(SHADER, 13), 71, 1,
@@ -851,6 +856,10 @@ static void long_shaders(void)
 	CHECK_EQ(submit_shader(1, 50, 2, MORE(8)), -EINVAL);
 	CHECK_EQ(SUBMIT(CREATE(SHADER, 6), 50, 1, MORE(8), 20 + 1025, 0, 1),
 		 -EINVAL);
+	VGL_ADD(&vgl, CREATE(SHADER, 6), 50, 1, MORE(8), 20 + 1024, 0, 1);
+	VGL_ADD(&vgl, CMD(NOP, 1));
+	CHECK_EQ(submit(), -EINVAL);
+	CHECK_EQ(vgl.verdict.commands, 1);
 	/* No streamout outputs in what follows. */
 	CHECK_EQ(SUBMIT(CREATE(SHADER, 12), 50, 1, MORE(8), 4, 1, 0, 0, 0, 0,
 			0, 0, 1), -EINVAL);
@@ -938,10 +947,17 @@ static void costs(void)
 		VGL_VERTEX, 0, 0, 0, 0, 100, 1, 1);
 	VGL_ADD(&vgl, CMD(CLEAR, 8), 4, 0, 0, 0, 0, 0, 0, 0);
 	VGL_ADD(&vgl, CMD(DRAW_VBO, 12), 0, 3, 4, 0, 1, 0, 0, 0, 0, 0, ~0U, 0);
+	VGL_ADD(&vgl, CMD(LAUNCH_GRID, 8), 1, 1, 1, 1, 1, 1, 0, 0);
+	VGL_ADD(&vgl, CMD(BLIT, 21), 0xf, 0, 0, VGL_TEX, 0, RGBA8, 0, 0, 0, 8,
+		8, 1, VGL_TEX, 0, RGBA8, 8, 8, 0, 8, 8, 1);
+	VGL_ADD(&vgl, CMD(CLEAR_TEXTURE, 12), VGL_TEX, 0, 0, 0, 0, 2, 2, 1, 0,
+		0, 0, 0);
+	VGL_ADD(&vgl, CMD(CLEAR_SURFACE, 10), 1, VGL_H_SURFACE, 0, 0, 0, 0, 0,
+		0, 8, 8);
 	CHECK_EQ(submit(), 0);
-	CHECK_EQ(vgl.verdict.commands, 4);
-	CHECK_EQ(vgl.verdict.draws, 2);
-	CHECK_EQ(vgl.verdict.bytes, 64 * 64 * 4 + 100);
+	CHECK_EQ(vgl.verdict.commands, 8);
+	CHECK_EQ(vgl.verdict.draws, 6);
+	CHECK_EQ(vgl.verdict.bytes, 64 * 64 * 4 + 100 + 16);
 	stop();
 }
 

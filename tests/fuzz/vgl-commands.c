@@ -181,6 +181,7 @@ const struct vgl_command vgl_commands[] = {
 	{ "CLEAR_SURFACE",
 	  { C(CLEAR_SURFACE, 10), 1, VGL_H_SURFACE, 0, 0, 0, 0, 0, 0, 64, 64 },
 	  .obj = { 2 } },
+	{},
 };
 
-const u32 vgl_nr_commands = ARRAY_SIZE(vgl_commands);
+const u32 vgl_nr_commands = ARRAY_SIZE(vgl_commands) - 1;

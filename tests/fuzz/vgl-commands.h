@@ -40,6 +40,7 @@ static inline u32 vgl_dwords(const struct vgl_command *cmd)
 	return 1 + (cmd->dw[0] >> 16);
 }
 
+/* Ends with one without a name. */
 extern const struct vgl_command vgl_commands[];
 extern const u32 vgl_nr_commands;
 

@@ -159,8 +159,9 @@ int mvgpu_vtransfer_region(struct mvgpu_vcmd *cmd)
 	struct mvgpu_res3d *dst = cmd->res[0], *src = cmd->res[1];
 	struct mvgpu_box box = box_get(cmd, 8);
 	bool buffer = src->target == MVGPU_TARGET_BUFFER;
+	bool to_buffer = dst->target == MVGPU_TARGET_BUFFER;
 
-	if (buffer != (dst->target == MVGPU_TARGET_BUFFER))
+	if (buffer != to_buffer)
 		return vcmd_refuse(cmd, -EINVAL, "buffer and texture");
 	if (!mvgpu_res3d_box_within(src, vcmd_dw(cmd, 7), &box))
 		return vcmd_refuse(cmd, -EINVAL, "source");
