@@ -4,6 +4,7 @@
 
 #include <linux/bits.h>
 #include <linux/types.h>
+#include <mvgpu/job.h>
 
 /* Longest side of anything that is not a buffer, and most layers. */
 #define MVGPU_RES3D_MAX_DIM 16384
@@ -80,24 +81,6 @@ struct mvgpu_res3d {
 	u64 size;
 	u64 backing_size;
 	u32 refs;
-};
-
-/**
- * struct mvgpu_box - part of a level
- * @x: pixels; of a buffer: bytes
- * @y: pixels
- * @z: pixels, or the first layer
- * @w: pixels
- * @h: pixels
- * @d: pixels, or layers
- */
-struct mvgpu_box {
-	u32 x;
-	u32 y;
-	u32 z;
-	u32 w;
-	u32 h;
-	u32 d;
 };
 
 /**
