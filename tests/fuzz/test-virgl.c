@@ -359,6 +359,7 @@ static const struct {
 	{ "CREATE_SHADER", 3, 0, 8 },
 	{ "CREATE_SHADER", 4, 8 + 1025, 8 + 1024 },
 	{ "CREATE_SHADER", 5, 1, 0 },
+	{ "CREATE_SHADER", 7, 0x20202020, 0x20002020 },
 	{ "CREATE_SHADER streamout", 5, 65, 1 },
 	{ "CREATE_SHADER streamout", 5, 0x7fffffff, 1 },
 	{ "CREATE_SHADER streamout", 5, 3, 1 },
@@ -826,8 +827,9 @@ static void streamout_limit(void)
 static void shader(u32 n, u32 handle, u32 stage, u32 offlen)
 {
 	VGL_ADD(&vgl, CREATE(SHADER, 5 + n), handle, stage, offlen, 4, 0);
-	for (; n; n--)
+	for (; n > 1; n--)
 		VGL_ADD(&vgl, 0x20202020);
+	VGL_ADD(&vgl, 0x202020);
 }
 
 static int submit_shader(u32 n, u32 handle, u32 stage, u32 offlen)
@@ -864,6 +866,10 @@ static void long_shaders(void)
 	CHECK_EQ(SUBMIT(CREATE(SHADER, 12), 50, 1, MORE(8), 4, 1, 0, 0, 0, 0,
 			0, 0, 1), -EINVAL);
 	CHECK_EQ(submit_shader(1, 50, 1, MORE(8)), 0);
+	/* The last of it ends the text. */
+	shader(2, 50, 1, MORE(12));
+	vgl.stream[vgl.ndw - 1] = cpu_to_le32(0x20202020);
+	CHECK_EQ(submit(), -EINVAL);
 	/* What was bad does not count. */
 	shader(2, 50, 1, MORE(12));
 	shader(1, 53, 1, 8);
