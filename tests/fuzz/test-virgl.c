@@ -58,6 +58,10 @@ static void covers(void)
 		CHECK_EQ(!row, i >= VIRGL_COMMANDS);
 		if (row)
 			CHECK_EQ(seen[i], !!(row->flags & ROW_ALLOWED));
+		/* There is room for all that it can name. */
+		if (row && row->more)
+			CHECK((row->max - row->more) / row->more_step <
+			      MAX_RESOURCES);
 	}
 	for (i = 0; i < 256; i++)
 		CHECK_EQ(!!mvgpu_vrow_get(VIRGL_CREATE_OBJECT, i),
