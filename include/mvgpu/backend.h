@@ -13,6 +13,8 @@ struct mvgpu_vgpu;
 
 /* Engines of one GPU. */
 #define MVGPU_MAX_ENGINES 16
+/* 1024 vGPUs of the smallest type. */
+#define MVGPU_MAX_OVERCOMMIT 16
 
 /**
  * struct mvgpu_gpu_caps - what a GPU can do; constant while it is registered
@@ -22,6 +24,8 @@ struct mvgpu_vgpu;
  *	a switch between vGPUs waits for them.
  * @max_runs: entries of one backing that the GPU takes
  * @max_res_id: GPU ids are 1 to this
+ * @overcommit: as many times the units of the types are shared out, and each of
+ *	them is as much smaller; 0 is 1; at most MVGPU_MAX_OVERCOMMIT
  */
 struct mvgpu_gpu_caps {
 	u64 memory;
@@ -29,6 +33,7 @@ struct mvgpu_gpu_caps {
 	u32 max_outstanding;
 	u32 max_runs;
 	u32 max_res_id;
+	u32 overcommit;
 };
 
 /**

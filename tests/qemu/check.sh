@@ -35,6 +35,7 @@ steps=(
 	"build-7.3|modules build for 7.3 without a warning|build 7.3"
 	"lint|style|lint"
 	"user|tests in user space|in_user_space test"
+	"sched|policies on a clock of their own|policies"
 	"fuzz|fuzzing for $FUZZ_SECONDS s|in_user_space fuzz"
 	"l1-6.12-load|load and unload|l1 6.12 load-modules"
 	"l1-6.12-selftests|kselftests|l1 6.12 selftests"
@@ -86,6 +87,16 @@ in_user_space()
 	ksrc=$("$testbed/source.sh")
 	"$testbed/chroot.sh" -- make -C tests/fuzz KSRC="$ksrc" \
 		OUT="$project/build/fuzz" FUZZ_SECONDS="$FUZZ_SECONDS" "$1"
+}
+
+# The policies of drivers/sched, tests/sched.
+policies()
+{
+	local ksrc
+
+	ksrc=$("$testbed/source.sh")
+	"$testbed/chroot.sh" -- make -s -C tests/sched KSRC="$ksrc" \
+		OUT="$project/build/sched" test
 }
 
 # emulator_failed - was it TCG? $rc is run-l1.sh's status.
