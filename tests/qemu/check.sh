@@ -38,6 +38,7 @@ steps=(
 	"lint|style|lint"
 	"user|tests in user space|in_user_space test"
 	"fuzz|each target fuzzed for $FUZZ_SECONDS s|in_user_space fuzz"
+	"sched|policies on a clock of their own|policies"
 	"l1-6.12-load|load and unload|l1 6.12 load-modules"
 	"l1-6.12-install|make install|l1 6.12 install --udev"
 	"l1-6.12-selftests|kselftests|l1 6.12 selftests"
@@ -91,6 +92,16 @@ in_user_space()
 	ksrc=$("$testbed/source.sh")
 	"$testbed/chroot.sh" -- make -C tests/fuzz KSRC="$ksrc" \
 		OUT="$project/build/fuzz" FUZZ_SECONDS="$FUZZ_SECONDS" "$1"
+}
+
+# The policies of drivers/sched, tests/sched.
+policies()
+{
+	local ksrc
+
+	ksrc=$("$testbed/source.sh")
+	"$testbed/chroot.sh" -- make -s -C tests/sched KSRC="$ksrc" \
+		OUT="$project/build/sched" test
 }
 
 # emulator_failed - was it TCG? $rc is run-l1.sh's status.
