@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Guest pages that a resource's bytes live in, pinned for the GPU.
+ * Guest pages that a resource's bytes live in, pinned for the GPU; and pages of
+ * the host's for what only the host looks at.
  */
 #include <linux/err.h>
 #include <linux/highmem.h>
@@ -174,6 +175,62 @@ free:
 	return ERR_PTR(ret);
 }
 
+struct mvgpu_backing *mvgpu_backing_create_own(struct mvgpu_vgpu *vgpu,
+					       u64 size)
+{
+	u32 max_runs, left = size;
+	struct mvgpu_backing *backing;
+	struct page *page;
+	int ret = -ENOMEM;
+
+	if (!size || size > S32_MAX)
+		return ERR_PTR(-E2BIG);
+	backing = kzalloc(sizeof(*backing), GFP_KERNEL_ACCOUNT);
+	if (!backing)
+		return ERR_PTR(ret);
+	backing->vgpu = vgpu;
+	backing->size = size;
+	backing->own = true;
+	max_runs = min_t(u32, PFN_UP(size), vgpu->gpu->caps.max_runs);
+	backing->run = kvmalloc_array(max_runs, sizeof(*backing->run),
+				      GFP_KERNEL_ACCOUNT);
+	if (!backing->run)
+		goto destroy;
+	while (left) {
+		ret = -ENOMEM;
+		page = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO);
+		if (!page)
+			goto destroy;
+		ret = backing_add(backing, max_runs, page, 0,
+				  min_t(u32, left, PAGE_SIZE));
+		if (ret) {
+			__free_page(page);
+			goto destroy;
+		}
+		left -= min_t(u32, left, PAGE_SIZE);
+		cond_resched();
+	}
+	return backing;
+
+destroy:
+	mvgpu_backing_destroy(backing);
+	return ERR_PTR(ret);
+}
+
+/* Pages that follow each other by chance were allocated one by one. */
+static void backing_free_own(struct mvgpu_backing *backing)
+{
+	unsigned long pfn, end;
+	u32 i;
+
+	for (i = 0; i < backing->nr_runs; i++) {
+		pfn = page_to_pfn(backing->run[i].page);
+		end = pfn + PFN_UP(backing->run[i].len);
+		for (; pfn < end; pfn++)
+			__free_page(pfn_to_page(pfn));
+	}
+}
+
 void mvgpu_backing_destroy(struct mvgpu_backing *backing)
 {
 	struct mvgpu_vgpu *vgpu;
@@ -184,6 +241,8 @@ void mvgpu_backing_destroy(struct mvgpu_backing *backing)
 	vgpu = backing->vgpu;
 	if (backing->backend && vgpu->gpu->ops->backing_release)
 		vgpu->gpu->ops->backing_release(vgpu->gpu->priv, backing);
+	if (backing->own)
+		backing_free_own(backing);
 	for (i = 0; i < backing->nr_entries; i++)
 		if (backing->entry[i].nr)
 			vgpu->ops->unpin(vgpu->data, backing->entry[i].addr,

@@ -55,6 +55,8 @@ struct mvgpu_display {
 	struct mvgpu_rect damage;
 	/** @src: what scanout 0 shows; work. */
 	struct mvgpu_scanout_src src;
+	/** @whole: all of a fetched @src is there; work. */
+	bool whole;
 	/** @cursor: image, premultiplied; work. */
 	u32 cursor[CURSOR_SIZE * CURSOR_SIZE];
 	/** @cursor_on: is there one on scanout 0? Work. */
@@ -188,13 +190,15 @@ void mvgpu_display_set(struct mvgpu_display *display, u32 id,
 		       const struct mvgpu_scanout_src *src)
 {
 	struct mvgpu_plane plane = {};
+	bool same;
 
 	/* Only scanout 0 can be looked at. */
 	if (id)
 		return;
 	display->src = src ? *src : (struct mvgpu_scanout_src){};
 	display->damage.width = 0;
-	if (src && src->backing) {
+	display->whole = false;
+	if (src && (src->backing || src->fetched)) {
 		plane.width = min(src->rect.width,
 				  display->vgpu->type->max_width);
 		plane.height = min(src->rect.height,
@@ -203,8 +207,11 @@ void mvgpu_display_set(struct mvgpu_display *display, u32 id,
 		plane.drm_format = plane_format(src->format);
 	}
 	guard(spinlock_irqsave)(&display->lock);
+	same = !memcmp(&display->plane, &plane, sizeof(plane));
 	display->plane = plane;
-	display->stale = true;
+	/* A guest that flips pages flushes each, which fetches it. */
+	if (!same || !src || !src->fetched)
+		display->stale = true;
 }
 
 void mvgpu_display_flush(struct mvgpu_display *display, u32 id,
@@ -222,6 +229,50 @@ void mvgpu_display_flush(struct mvgpu_display *display, u32 id,
 	if (right > x && bottom > y && viewed(display))
 		damage(display, x - shown->x, y - shown->y, right - shown->x,
 		       bottom - shown->y);
+}
+
+bool mvgpu_display_follows(struct mvgpu_display *display)
+{
+	return viewed(display);
+}
+
+static bool stale_locked(const struct mvgpu_display *display)
+{
+	lockdep_assert_held(&display->lock);
+	return display->stale && display->buffer &&
+	       time_before(jiffies, display->viewed + VIEW_TIMEOUT);
+}
+
+bool mvgpu_display_wants(struct mvgpu_display *display)
+{
+	guard(spinlock_irqsave)(&display->lock);
+	return display->src.fetched && !display->whole && stale_locked(display);
+}
+
+void mvgpu_display_fetched(struct mvgpu_display *display,
+			   const struct mvgpu_backing *backing,
+			   const struct mvgpu_rect *rect)
+{
+	const struct mvgpu_rect *shown = &display->src.rect;
+	u32 x, y, right, bottom;
+
+	if (!display->src.fetched)
+		return;
+	display->src.backing = backing;
+	if (!backing) {
+		display->whole = false;
+		return;
+	}
+	x = max(rect->x, shown->x);
+	y = max(rect->y, shown->y);
+	right = min(rect->x + rect->width, shown->x + shown->width);
+	bottom = min(rect->y + rect->height, shown->y + shown->height);
+	if (right <= x || bottom <= y)
+		return;
+	if (right - x == shown->width && bottom - y == shown->height)
+		display->whole = true;
+	damage(display, x - shown->x, y - shown->y, right - shown->x,
+	       bottom - shown->y);
 }
 
 void mvgpu_display_cursor(struct mvgpu_display *display, u32 id,
@@ -277,13 +328,13 @@ void mvgpu_display_work(struct mvgpu_display *display)
 
 	display->damage.width = 0;
 	scoped_guard(spinlock_irqsave, &display->lock)
-		whole = display->stale && display->buffer &&
-			time_before(jiffies, display->viewed + VIEW_TIMEOUT);
-	if (!whole) {
+		whole = stale_locked(display);
+	if (!whole || (display->src.fetched && !display->whole)) {
 		draw(display, rect.x, rect.y, rect.width, rect.height);
 		return;
 	}
 	draw(display, 0, 0, display->plane.width, display->plane.height);
+	display->whole = false;
 	scoped_guard(spinlock_irqsave, &display->lock)
 		display->stale = false;
 	wake_up_all(&display->fresh);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/bits.h>
 #include <linux/device.h>
 #include <linux/export.h>
 #include <linux/math64.h>
 #include <linux/slab.h>
+#include <linux/virtio_gpu.h>
 #include <mvgpu/backend.h>
 #include <mvgpu/frontend.h>
 
@@ -43,8 +45,35 @@ void mvgpu_gpu_lost(struct mvgpu_gpu *gpu)
 }
 EXPORT_SYMBOL_GPL(mvgpu_gpu_lost);
 
+/* Guests see our copy, without what they may not use. */
+static int capsets_copy(struct mvgpu_gpu *gpu)
+{
+	const struct mvgpu_gpu_caps *caps = &gpu->caps;
+	struct mvgpu_capset *copy;
+	void *data;
+	u32 i;
+
+	for (i = 0; i < caps->nr_capsets && caps->max_ctx_id; i++) {
+		if (!mvgpu_capset_known(&caps->capsets[i]) ||
+		    gpu->nr_capsets == ARRAY_SIZE(gpu->capset))
+			continue;
+		data = kmemdup(caps->capsets[i].data, caps->capsets[i].size,
+			       GFP_KERNEL);
+		if (!data)
+			return -ENOMEM;
+		copy = &gpu->capset[gpu->nr_capsets++];
+		*copy = caps->capsets[i];
+		copy->data = data;
+		mvgpu_capset_mask(copy->id, data, copy->size);
+	}
+	return 0;
+}
+
 void mvgpu_gpu_free(struct mvgpu_gpu *gpu)
 {
+	while (gpu->nr_capsets)
+		kfree(gpu->capset[--gpu->nr_capsets].data);
+	ida_destroy(&gpu->ctx_ids);
 	ida_destroy(&gpu->res_ids);
 	mutex_destroy(&gpu->lock);
 	kfree(gpu);
@@ -74,14 +103,16 @@ struct mvgpu_gpu *mvgpu_gpu_register(struct device *parent,
 	mutex_init(&gpu->lock);
 	INIT_LIST_HEAD(&gpu->vgpus);
 	ida_init(&gpu->res_ids);
+	ida_init(&gpu->ctx_ids);
 	gpu->timeslice_us = MVGPU_TIMESLICE_DEFAULT_US;
 	gpu->job_timeout_ms = MVGPU_JOB_TIMEOUT_DEFAULT_MS;
 	INIT_WORK(&gpu->reset_work, gpu_reset_work);
 	for (i = 0; i < caps->nr_engines; i++)
 		mvgpu_engine_init(&gpu->engines[i], gpu, i);
 
-	ret = kobject_init_and_add(&gpu->kobj, &mvgpu_gpu_ktype, &parent->kobj,
-				   "mvgpu");
+	kobject_init(&gpu->kobj, &mvgpu_gpu_ktype);
+	ret = capsets_copy(gpu) ?:
+	      kobject_add(&gpu->kobj, &parent->kobj, "mvgpu");
 	if (ret) {
 		kobject_put(&gpu->kobj);
 		return ERR_PTR(ret);
@@ -116,6 +147,25 @@ struct device *mvgpu_gpu_device(struct mvgpu_gpu *gpu)
 	return gpu->parent;
 }
 EXPORT_SYMBOL_GPL(mvgpu_gpu_device);
+
+u64 mvgpu_gpu_features(struct mvgpu_gpu *gpu)
+{
+	u64 features = BIT_ULL(VIRTIO_GPU_F_EDID);
+
+	if (!gpu->nr_capsets)
+		return features;
+	features |= BIT_ULL(VIRTIO_GPU_F_VIRGL);
+	if (gpu->caps.context_init)
+		features |= BIT_ULL(VIRTIO_GPU_F_CONTEXT_INIT);
+	return features;
+}
+EXPORT_SYMBOL_GPL(mvgpu_gpu_features);
+
+u32 mvgpu_gpu_capsets(struct mvgpu_gpu *gpu)
+{
+	return gpu->nr_capsets;
+}
+EXPORT_SYMBOL_GPL(mvgpu_gpu_capsets);
 
 u32 mvgpu_gpu_available(struct mvgpu_gpu *gpu, const struct mvgpu_type *type)
 {

@@ -8,6 +8,7 @@
 #include <linux/mutex.h>
 #include <linux/workqueue.h>
 #include <mvgpu/backend.h>
+#include <mvgpu/proto.h>
 #include <mvgpu/sched.h>
 #include <mvgpu/type.h>
 
@@ -19,8 +20,12 @@ struct mvgpu_gpu {
 	struct kobject kobj;
 	/** @parent: its device; constant. */
 	struct device *parent;
-	/** @caps: constant. */
+	/** @caps: constant; its capsets are in @capset. */
 	struct mvgpu_gpu_caps caps;
+	/** @capset: what guests are told; constant. */
+	struct mvgpu_capset capset[MVGPU_MAX_CAPSETS];
+	/** @nr_capsets: entries of @capset; 0: no 3D; constant. */
+	u32 nr_capsets;
 	/** @ops: constant. */
 	const struct mvgpu_backend_ops *ops;
 	/** @priv: for @ops; constant. */
@@ -30,7 +35,7 @@ struct mvgpu_gpu {
 	/** @views: what each frontend made of it; registry lock. */
 	struct list_head views;
 	/**
-	 * @lock: the members below, up to @res_ids. Inside the registry lock,
+	 * @lock: the members below, up to @going. Inside the registry lock,
 	 * outside every engine's run_mutex.
 	 */
 	struct mutex lock;
@@ -44,6 +49,8 @@ struct mvgpu_gpu {
 	bool going;
 	/** @res_ids: GPU ids of resources; has its own lock. */
 	struct ida res_ids;
+	/** @ctx_ids: GPU ids of contexts; has its own lock. */
+	struct ida ctx_ids;
 	/** @timeslice_us: read without a lock. */
 	u32 timeslice_us;
 	/** @job_timeout_ms: read without a lock. */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/stddef.h>
 #include <mvgpu/job.h>
@@ -43,5 +44,6 @@ void mvgpu_job_free(struct mvgpu_job *job)
 {
 	mvgpu_chain_release(&job->chain);
 	kfree(job->resp_data);
+	kvfree(job->stream);
 	kmem_cache_free(job_cache, job);
 }

@@ -24,6 +24,14 @@
 #define PIN_FACTOR 2
 /* Entries of one backing; QEMU's limit, too. */
 #define MAX_ENTRIES 16384U
+/* Of one 3D context; Mesa makes one for each context of OpenGL. */
+#define MAX_SUB_CONTEXTS 64
+/* Text of all shaders of one 3D context. */
+#define MAX_SHADER_BYTES (32 * 1024 * 1024)
+/* Pictures of which a part is shown may be so many times as large as it. */
+#define SHADOW_FACTOR 4ULL
+/* Streams on their way to the GPU; Mesa's have 256 KiB each. */
+#define MAX_STREAM_BYTES (4 * 1024 * 1024)
 
 static bool step_legal(enum mvgpu_vgpu_state from, enum mvgpu_vgpu_state to)
 {
@@ -192,6 +200,16 @@ int mvgpu_vgpu_open(struct mvgpu_vgpu *vgpu)
 		.max_resources = vgpu->type->max_resources,
 		.max_bytes = mvgpu_gpu_type_memory(gpu, vgpu->type),
 		.max_entries = min(gpu->caps.max_runs, MAX_ENTRIES),
+		.nr_capsets = gpu->nr_capsets,
+		.capset = gpu->capset,
+		.max_contexts = vgpu->type->max_contexts,
+		.max_objects = vgpu->type->max_objects,
+		.max_sub_contexts = MAX_SUB_CONTEXTS,
+		.max_shader_bytes = MAX_SHADER_BYTES,
+		.max_stream = gpu->caps.max_stream,
+		.max_shadow = mvgpu_display_size(vgpu->display) *
+			      SHADOW_FACTOR,
+		.max_stream_bytes = MAX_STREAM_BYTES,
 	};
 
 	scoped_guard(mutex, &gpu->lock)

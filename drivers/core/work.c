@@ -93,7 +93,8 @@ static int job_push(struct mvgpu_vgpu *vgpu, struct mvgpu_job *job)
 static bool job_frees(const struct mvgpu_job *job)
 {
 	return job->op == MVGPU_JOB_RES_DESTROY ||
-	       job->op == MVGPU_JOB_BACKING_DETACH;
+	       job->op == MVGPU_JOB_BACKING_DETACH ||
+	       job->op == MVGPU_JOB_CTX_DESTROY;
 }
 
 static void job_reap(struct mvgpu_vgpu *vgpu, struct mvgpu_job *job)
@@ -131,22 +132,40 @@ static void work_reap(struct mvgpu_vgpu *vgpu)
 	}
 }
 
-int mvgpu_vgpu_emit(struct mvgpu_vgpu *vgpu, int op, u32 gpu_res_id,
-		    struct mvgpu_resource *res)
+struct mvgpu_job *mvgpu_vgpu_job_new(struct mvgpu_vgpu *vgpu)
 {
 	struct mvgpu_job *job = mvgpu_job_alloc(vgpu);
-	int ret;
 
-	if (!job)
-		return -ENOMEM;
-	job->internal = true;
-	job->op = op;
-	job->res_id = gpu_res_id;
-	job->res = res;
-	ret = job_push(vgpu, job);
+	if (job)
+		job->internal = true;
+	return job;
+}
+
+void mvgpu_vgpu_job_free(struct mvgpu_job *job)
+{
+	mvgpu_job_free(job);
+}
+
+int mvgpu_vgpu_job_send(struct mvgpu_vgpu *vgpu, struct mvgpu_job *job)
+{
+	int ret = job_push(vgpu, job);
+
 	if (ret)
 		mvgpu_job_free(job);
 	return ret;
+}
+
+int mvgpu_vgpu_emit(struct mvgpu_vgpu *vgpu, int op, u32 gpu_res_id,
+		    struct mvgpu_resource *res)
+{
+	struct mvgpu_job *job = mvgpu_vgpu_job_new(vgpu);
+
+	if (!job)
+		return -ENOMEM;
+	job->op = op;
+	job->res_id = gpu_res_id;
+	job->res = res;
+	return mvgpu_vgpu_job_send(vgpu, job);
 }
 
 bool mvgpu_vgpu_lost(struct mvgpu_vgpu *vgpu)
@@ -164,6 +183,30 @@ int mvgpu_vgpu_res_id_get(struct mvgpu_vgpu *vgpu)
 void mvgpu_vgpu_res_id_put(struct mvgpu_vgpu *vgpu, u32 id)
 {
 	ida_free(&vgpu->gpu->res_ids, id);
+}
+
+int mvgpu_vgpu_ctx_id_get(struct mvgpu_vgpu *vgpu)
+{
+	return ida_alloc_range(&vgpu->gpu->ctx_ids, 1,
+			       min_t(u32, vgpu->gpu->caps.max_ctx_id, INT_MAX),
+			       GFP_KERNEL);
+}
+
+void mvgpu_vgpu_ctx_id_put(struct mvgpu_vgpu *vgpu, u32 id)
+{
+	ida_free(&vgpu->gpu->ctx_ids, id);
+}
+
+bool mvgpu_vgpu_has_feature(struct mvgpu_vgpu *vgpu, u32 bit)
+{
+	/* Written before the work serves the guest. */
+	return READ_ONCE(vgpu->features) & BIT_ULL(bit);
+}
+
+void mvgpu_vgpu_refused(struct mvgpu_vgpu *vgpu, u32 ctx_id, u32 cmd, u32 at,
+			int err)
+{
+	trace_mvgpu_stream_refused(vgpu->dev, ctx_id, cmd, at, err);
 }
 
 /*
@@ -274,6 +317,10 @@ static int queue_drain(struct mvgpu_vgpu *vgpu, u32 index)
 		do {
 			if (!budget--)
 				return 1;
+			/* What comes back starts the next run. */
+			if (index == MVGPU_QUEUE_CONTROL &&
+			    mvgpu_proto_full(vgpu->proto))
+				return 0;
 			ret = queue_fetch(vgpu, index);
 		} while (ret > 0);
 	} while (!ret && mvgpu_ring_kicks_on(ring));
@@ -472,6 +519,8 @@ void mvgpu_vgpu_work(struct work_struct *work)
 		work_serve(vgpu, MVGPU_QUEUE_CURSOR);
 		work_serve(vgpu, MVGPU_QUEUE_CONTROL);
 	}
+	if (vgpu_state(vgpu) == MVGPU_VGPU_RUNNING)
+		mvgpu_proto_refresh(vgpu->proto);
 	/* Before the responses: who has flushed finds it in the plane. */
 	mvgpu_display_work(vgpu->display);
 	work_respond(vgpu);

@@ -18,6 +18,9 @@
 enum {
 	/* Its answer is the GPU's: refused when the GPU has lost everything. */
 	NEEDS_GPU = BIT(0),
+	/* The driver has taken VIRTIO_GPU_F_VIRGL. */
+	NEEDS_3D = BIT(1),
+	GPU_3D = NEEDS_GPU | NEEDS_3D,
 };
 
 /**
@@ -25,7 +28,7 @@ enum {
  * @name: for messages
  * @req: bytes of the request's fixed part
  * @resp: bytes of a good response
- * @flags: NEEDS_GPU
+ * @flags: NEEDS_*
  * @prep: NULL: the feature is not offered
  */
 struct command {
@@ -77,8 +80,8 @@ static const struct command commands_2d[GROUP] = {
 	PLAIN(RESOURCE_DETACH_BACKING, resource_detach_backing, NEEDS_GPU,
 	      mvgpu_resource_detach),
 	QUERY(GET_CAPSET_INFO, get_capset_info, resp_capset_info,
-	      mvgpu_scanout_capset_info),
-	QUERY(GET_CAPSET, get_capset, resp_capset, mvgpu_scanout_capset),
+	      mvgpu_capset_info),
+	QUERY(GET_CAPSET, get_capset, resp_capset, mvgpu_capset_get),
 	QUERY(GET_EDID, cmd_get_edid, resp_edid, mvgpu_scanout_edid),
 	ABSENT(RESOURCE_ASSIGN_UUID, resource_assign_uuid),
 	ABSENT(RESOURCE_CREATE_BLOB, resource_create_blob),
@@ -86,14 +89,17 @@ static const struct command commands_2d[GROUP] = {
 };
 
 static const struct command commands_3d[GROUP] = {
-	ABSENT(CTX_CREATE, ctx_create),
-	ABSENT(CTX_DESTROY, ctx_destroy),
-	ABSENT(CTX_ATTACH_RESOURCE, ctx_resource),
-	ABSENT(CTX_DETACH_RESOURCE, ctx_resource),
-	ABSENT(RESOURCE_CREATE_3D, resource_create_3d),
-	ABSENT(TRANSFER_TO_HOST_3D, transfer_host_3d),
-	ABSENT(TRANSFER_FROM_HOST_3D, transfer_host_3d),
-	ABSENT(SUBMIT_3D, cmd_submit),
+	PLAIN(CTX_CREATE, ctx_create, GPU_3D, mvgpu_context_create),
+	PLAIN(CTX_DESTROY, ctx_destroy, GPU_3D, mvgpu_context_destroy),
+	PLAIN(CTX_ATTACH_RESOURCE, ctx_resource, GPU_3D, mvgpu_context_attach),
+	PLAIN(CTX_DETACH_RESOURCE, ctx_resource, GPU_3D, mvgpu_context_detach),
+	PLAIN(RESOURCE_CREATE_3D, resource_create_3d, GPU_3D,
+	      mvgpu_resource_create_3d),
+	PLAIN(TRANSFER_TO_HOST_3D, transfer_host_3d, GPU_3D,
+	      mvgpu_transfer_to_3d),
+	PLAIN(TRANSFER_FROM_HOST_3D, transfer_host_3d, GPU_3D,
+	      mvgpu_transfer_from_3d),
+	PLAIN(SUBMIT_3D, cmd_submit, GPU_3D, mvgpu_submit_3d),
 	ABSENT(RESOURCE_MAP_BLOB, resource_map_blob),
 	ABSENT(RESOURCE_UNMAP_BLOB, resource_unmap_blob),
 };
@@ -201,6 +207,9 @@ static u32 judge(struct mvgpu_proto *proto, struct mvgpu_job *job,
 	if (len < cmd->req)
 		return VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER;
 	if (cmd->flags & NEEDS_GPU && mvgpu_vgpu_lost(proto->config.vgpu))
+		return VIRTIO_GPU_RESP_ERR_UNSPEC;
+	if (cmd->flags & NEEDS_3D &&
+	    !mvgpu_vgpu_has_feature(proto->config.vgpu, VIRTIO_GPU_F_VIRGL))
 		return VIRTIO_GPU_RESP_ERR_UNSPEC;
 	if (respond_alloc(job, cmd->resp))
 		return VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY;

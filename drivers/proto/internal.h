@@ -13,6 +13,7 @@
 /* All 2D formats have 4 bytes a pixel. */
 #define MVGPU_BPP 4
 
+struct mvgpu_context;
 struct mvgpu_resource;
 
 /**
@@ -28,10 +29,32 @@ struct mvgpu_scanout {
 };
 
 /**
+ * struct mvgpu_shadow - copy of what a 3D scanout shows, for viewers
+ * @ctx: context that copies; NULL: none. It and @res are in no table, so the
+ *	guest has no name for them.
+ * @res: linear copy with memory of the host's as its backing; NULL: none
+ * @attached: GPU id that @ctx may copy from; 0: none
+ * @busy: a copy is on its way
+ * @next: what has changed meanwhile; width 0: nothing
+ */
+struct mvgpu_shadow {
+	struct mvgpu_context *ctx;
+	struct mvgpu_resource *res;
+	u32 attached;
+	bool busy;
+	struct mvgpu_rect next;
+};
+
+/**
  * struct mvgpu_proto - tables of one vGPU; owned by its work, so no lock
  * @config: constant
  * @table: resources by guest id
  * @resources: all resources, those being destroyed included
+ * @contexts: by guest id
+ * @all_contexts: all contexts, those being destroyed included
+ * @nr_attachments: of resources to contexts
+ * @nr_hidden: contexts and resources that are in no table and not charged
+ * @shadow: for viewers
  * @scanouts: config.nr_scanouts of them exist
  * @stats: written with WRITE_ONCE(), others look at it
  */
@@ -39,6 +62,11 @@ struct mvgpu_proto {
 	struct mvgpu_proto_config config;
 	struct rb_root table;
 	struct list_head resources;
+	struct rb_root contexts;
+	struct list_head all_contexts;
+	u32 nr_attachments;
+	u32 nr_hidden;
+	struct mvgpu_shadow shadow;
 	struct mvgpu_scanout scanouts[MVGPU_MAX_SCANOUTS];
 	struct mvgpu_proto_stats stats;
 };
@@ -63,13 +91,63 @@ mvgpu_prep_fn mvgpu_resource_attach;
 mvgpu_prep_fn mvgpu_resource_detach;
 mvgpu_prep_fn mvgpu_resource_transfer;
 
+/* context.c */
+mvgpu_prep_fn mvgpu_context_create;
+mvgpu_prep_fn mvgpu_context_destroy;
+mvgpu_prep_fn mvgpu_context_attach;
+mvgpu_prep_fn mvgpu_context_detach;
+
+/* resource3d.c */
+mvgpu_prep_fn mvgpu_resource_create_3d;
+mvgpu_prep_fn mvgpu_transfer_to_3d;
+mvgpu_prep_fn mvgpu_transfer_from_3d;
+
+/* submit.c */
+mvgpu_prep_fn mvgpu_submit_3d;
+
+/** mvgpu_submit_done() - the GPU is done with a stream, or has never had it. */
+void mvgpu_submit_done(struct mvgpu_proto *proto, const struct mvgpu_job *job);
+
+/* capset.c */
+mvgpu_prep_fn mvgpu_capset_info;
+mvgpu_prep_fn mvgpu_capset_get;
+
+/** mvgpu_capset_format() - does the GPU have textures of @format? */
+bool mvgpu_capset_format(const struct mvgpu_proto *proto, u32 format);
+
+/* shadow.c */
+
+/**
+ * mvgpu_shadow_fetch() - bring pixels of a resource to where viewers see them
+ * @proto: tables of the vGPU
+ * @res: what scanout 0 shows; 3D
+ * @rect: within @res
+ */
+void mvgpu_shadow_fetch(struct mvgpu_proto *proto,
+			struct mvgpu_resource *res,
+			const struct mvgpu_rect *rect);
+
+/** mvgpu_shadow_done() - a copy has come, or has failed. */
+void mvgpu_shadow_done(struct mvgpu_proto *proto, const struct mvgpu_job *job);
+
+/** mvgpu_shadow_drop() - @res, of any kind, is going away. */
+void mvgpu_shadow_drop(struct mvgpu_proto *proto,
+		       const struct mvgpu_resource *res);
+
+/** mvgpu_shadow_drop_context() - @ctx, of any kind, is going away. */
+void mvgpu_shadow_drop_context(struct mvgpu_proto *proto,
+			       const struct mvgpu_context *ctx);
+
+/** mvgpu_shadow_backing() - that of the shadow, if it is one of @res. */
+const struct mvgpu_backing *
+mvgpu_shadow_backing(const struct mvgpu_proto *proto,
+		     const struct mvgpu_resource *res);
+
 /* scanout.c */
 mvgpu_prep_fn mvgpu_scanout_set;
 mvgpu_prep_fn mvgpu_scanout_flush;
 mvgpu_prep_fn mvgpu_scanout_display_info;
 mvgpu_prep_fn mvgpu_scanout_edid;
-mvgpu_prep_fn mvgpu_scanout_capset_info;
-mvgpu_prep_fn mvgpu_scanout_capset;
 
 /**
  * mvgpu_scanout_flushed() - the GPU is done with a flush
@@ -78,7 +156,7 @@ mvgpu_prep_fn mvgpu_scanout_capset;
  * @rect: within @res
  */
 void mvgpu_scanout_flushed(struct mvgpu_proto *proto,
-			   const struct mvgpu_resource *res,
+			   struct mvgpu_resource *res,
 			   const struct mvgpu_rect *rect);
 
 /**

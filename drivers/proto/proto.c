@@ -14,6 +14,7 @@
 #include <linux/slab.h>
 #include <mvgpu/display.h>
 
+#include "context.h"
 #include "internal.h"
 #include "resource.h"
 
@@ -30,6 +31,8 @@ struct mvgpu_proto *mvgpu_proto_create(const struct mvgpu_proto_config *config)
 	proto->config = *config;
 	proto->table = RB_ROOT;
 	INIT_LIST_HEAD(&proto->resources);
+	proto->contexts = RB_ROOT;
+	INIT_LIST_HEAD(&proto->all_contexts);
 	return proto;
 }
 
@@ -38,7 +41,8 @@ void mvgpu_proto_destroy(struct mvgpu_proto *proto)
 	if (!proto)
 		return;
 	/* The GPU may still use them: better to leak than to free. */
-	if (WARN_ON_ONCE(!list_empty(&proto->resources)))
+	if (WARN_ON_ONCE(!list_empty(&proto->resources) ||
+			 !list_empty(&proto->all_contexts)))
 		return;
 	kfree(proto);
 }
@@ -54,6 +58,8 @@ void mvgpu_proto_complete(struct mvgpu_proto *proto, struct mvgpu_job *job)
 
 	if (job->op == MVGPU_JOB_NONE)
 		return;
+	if (job->context)
+		mvgpu_context_done(proto, job);
 	if (job->res)
 		mvgpu_resource_done(proto, job);
 	if (job->internal)
@@ -66,6 +72,8 @@ void mvgpu_proto_complete(struct mvgpu_proto *proto, struct mvgpu_job *job)
 
 bool mvgpu_proto_moot(struct mvgpu_proto *proto, const struct mvgpu_job *job)
 {
+	if (job->op == MVGPU_JOB_CTX_DESTROY)
+		return !job->context->on_gpu;
 	return job->res && mvgpu_resource_moot(job->res, job);
 }
 
@@ -82,9 +90,12 @@ u32 mvgpu_proto_evict(struct mvgpu_proto *proto, u64 addr, u64 len)
 /* No scanout and no cursor shows anything; what is shown is never dead. */
 static void kill_all(struct mvgpu_proto *proto)
 {
+	struct mvgpu_context *ctx;
 	struct mvgpu_resource *res;
 	u32 id;
 
+	list_for_each_entry(ctx, &proto->all_contexts, all)
+		mvgpu_context_kill(proto, ctx);
 	list_for_each_entry(res, &proto->resources, all)
 		mvgpu_resource_kill(proto, res);
 
@@ -97,19 +108,29 @@ static void kill_all(struct mvgpu_proto *proto)
 
 u32 mvgpu_proto_release_all(struct mvgpu_proto *proto)
 {
+	struct mvgpu_context *ctx, *next;
 	struct mvgpu_resource *res, *tmp;
 
 	kill_all(proto);
+	list_for_each_entry_safe(ctx, next, &proto->all_contexts, all)
+		mvgpu_context_reap(proto, ctx);
 	list_for_each_entry_safe(res, tmp, &proto->resources, all)
 		mvgpu_resource_reap(proto, res);
-	return proto->stats.resources;
+	return proto->stats.resources + proto->stats.contexts +
+	       proto->nr_hidden;
 }
 
 void mvgpu_proto_forget(struct mvgpu_proto *proto)
 {
+	struct mvgpu_context *ctx, *next;
 	struct mvgpu_resource *res, *tmp;
 
 	kill_all(proto);
+	/* First, since they hold resources. */
+	list_for_each_entry_safe(ctx, next, &proto->all_contexts, all) {
+		WARN_ON_ONCE(ctx->uses);
+		mvgpu_context_free(proto, ctx);
+	}
 	list_for_each_entry_safe(res, tmp, &proto->resources, all) {
 		/* A job that comes back later would find nothing. */
 		WARN_ON_ONCE(res->uses);
@@ -123,4 +144,8 @@ void mvgpu_proto_get_stats(const struct mvgpu_proto *proto,
 	stats->resources = READ_ONCE(proto->stats.resources);
 	stats->bytes = READ_ONCE(proto->stats.bytes);
 	stats->errors = READ_ONCE(proto->stats.errors);
+	stats->contexts = READ_ONCE(proto->stats.contexts);
+	stats->stream_bytes = READ_ONCE(proto->stats.stream_bytes);
+	stats->streams = READ_ONCE(proto->stats.streams);
+	stats->refused = READ_ONCE(proto->stats.refused);
 }

@@ -9,6 +9,7 @@
 #include <linux/slab.h>
 #include <mvgpu/backing.h>
 
+#include "context.h"
 #include "internal.h"
 
 static int cmp_id(const void *key, const struct rb_node *node)
@@ -100,7 +101,7 @@ static void emit_detach(struct mvgpu_proto *proto, struct mvgpu_resource *res,
 	res->detaching = true;
 }
 
-static bool format_known(u32 format)
+bool mvgpu_format_linear(u32 format)
 {
 	switch (format) {
 	case VIRTIO_GPU_FORMAT_B8G8R8A8_UNORM:
@@ -133,14 +134,13 @@ static void reap_dead(struct mvgpu_proto *proto)
 			mvgpu_resource_reap(proto, res);
 }
 
-/* A resource with a GPU id, in the table and charged; NULL: no memory. */
-static struct mvgpu_resource *resource_new(struct mvgpu_proto *proto, u32 id,
-					   u64 size)
+struct mvgpu_resource *mvgpu_resource_new(struct mvgpu_proto *proto, u32 id,
+					  u64 size)
 {
 	struct mvgpu_resource *res;
 	int gpu_id;
 
-	if (over_quota(proto, size)) {
+	if (id && over_quota(proto, size)) {
 		reap_dead(proto);
 		if (over_quota(proto, size))
 			return NULL;
@@ -155,14 +155,36 @@ static struct mvgpu_resource *resource_new(struct mvgpu_proto *proto, u32 id,
 	}
 
 	INIT_LIST_HEAD(&res->pins);
+	INIT_LIST_HEAD(&res->attached);
 	res->guest_id = id;
 	res->gpu_id = gpu_id;
 	res->size = size;
-	rb_find_add(&res->node, &proto->table, cmp_node);
 	list_add_tail(&res->all, &proto->resources);
+	if (!id) {
+		proto->nr_hidden++;
+		return res;
+	}
+	rb_find_add(&res->node, &proto->table, cmp_node);
 	WRITE_ONCE(proto->stats.resources, proto->stats.resources + 1);
 	WRITE_ONCE(proto->stats.bytes, proto->stats.bytes + size);
 	return res;
+}
+
+/* A GPU with 3D makes textures of them, too; virglrenderer's as QEMU asks. */
+static struct mvgpu_res3d r3d_of_2d(const struct mvgpu_resource *res)
+{
+	return (struct mvgpu_res3d) {
+		.gpu_id = res->gpu_id,
+		.target = MVGPU_TARGET_2D,
+		.format = res->format,
+		.bind = MVGPU_BIND_RENDER_TARGET,
+		.width = res->width,
+		.height = res->height,
+		.depth = 1,
+		.array_size = 1,
+		.flags = MVGPU_RES3D_Y_0_TOP,
+		.size = res->size,
+	};
 }
 
 u32 mvgpu_resource_create_2d(struct mvgpu_proto *proto, struct mvgpu_job *job)
@@ -177,17 +199,18 @@ u32 mvgpu_resource_create_2d(struct mvgpu_proto *proto, struct mvgpu_job *job)
 
 	if (!id || mvgpu_resource_find(proto, id))
 		return VIRTIO_GPU_RESP_ERR_INVALID_RESOURCE_ID;
-	if (!format_known(format))
+	if (!mvgpu_format_linear(format))
 		return VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER;
 	if (!width || width > MVGPU_MAX_DIM || !height || height > MVGPU_MAX_DIM)
 		return VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER;
 
-	res = resource_new(proto, id, (u64)width * height * MVGPU_BPP);
+	res = mvgpu_resource_new(proto, id, (u64)width * height * MVGPU_BPP);
 	if (!res)
 		return VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY;
 	res->format = format;
 	res->width = width;
 	res->height = height;
+	res->r3d = r3d_of_2d(res);
 	res->on_gpu = true;
 
 	job->op = MVGPU_JOB_RES_CREATE;
@@ -258,6 +281,19 @@ static u32 backing_load(struct mvgpu_proto *proto, struct mvgpu_job *job,
 	}
 }
 
+int mvgpu_resource_pin(struct mvgpu_resource *res,
+		       struct mvgpu_backing *backing)
+{
+	struct mvgpu_pin *pin = kzalloc(sizeof(*pin), GFP_KERNEL);
+
+	if (!pin)
+		return -ENOMEM;
+	pin->backing = backing;
+	list_add_tail(&pin->node, &res->pins);
+	res->pin = pin;
+	return 0;
+}
+
 u32 mvgpu_resource_attach(struct mvgpu_proto *proto, struct mvgpu_job *job)
 {
 	const struct virtio_gpu_resource_attach_backing *req =
@@ -265,6 +301,7 @@ u32 mvgpu_resource_attach(struct mvgpu_proto *proto, struct mvgpu_job *job)
 	struct mvgpu_resource *res =
 		mvgpu_resource_find(proto, le32_to_cpu(req->resource_id));
 	u32 nr = le32_to_cpu(req->nr_entries);
+	struct mvgpu_backing *backing;
 	struct mvgpu_pin *pin;
 	u32 type;
 
@@ -281,21 +318,21 @@ u32 mvgpu_resource_attach(struct mvgpu_proto *proto, struct mvgpu_job *job)
 	if (!nr || nr > proto->config.max_entries)
 		return VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER;
 
-	pin = kzalloc(sizeof(*pin), GFP_KERNEL);
-	if (!pin)
-		return VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY;
-	type = backing_load(proto, job, nr, &pin->backing);
-	if (type != VIRTIO_GPU_RESP_OK_NODATA) {
-		kfree(pin);
+	type = backing_load(proto, job, nr, &backing);
+	if (type != VIRTIO_GPU_RESP_OK_NODATA)
 		return type;
+	if (mvgpu_resource_pin(res, backing)) {
+		mvgpu_backing_destroy(backing);
+		return VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY;
 	}
 
-	list_add_tail(&pin->node, &res->pins);
-	res->pin = pin;
+	/* By TRANSFER_FROM_HOST_3D, queries, what lives in the renderer. */
+	backing->written = mvgpu_vgpu_has_feature(proto->config.vgpu,
+						  VIRTIO_GPU_F_VIRGL);
 	mvgpu_scanout_update(proto, res);
 	job->op = MVGPU_JOB_BACKING_ATTACH;
 	job->res_id = res->gpu_id;
-	job->backing = pin->backing;
+	job->backing = backing;
 	mvgpu_resource_use(job, res);
 	return VIRTIO_GPU_RESP_OK_NODATA;
 }
@@ -336,7 +373,8 @@ u32 mvgpu_resource_transfer(struct mvgpu_proto *proto, struct mvgpu_job *job)
 
 	if (!res)
 		return VIRTIO_GPU_RESP_ERR_INVALID_RESOURCE_ID;
-	if (!res->pin)
+	/* Of what size a pixel is and where rows begin is told by 3D ones. */
+	if (!res->pin || res->is_3d)
 		return VIRTIO_GPU_RESP_ERR_UNSPEC;
 	if (!mvgpu_rect_within(&rect, res->width, res->height))
 		return VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER;
@@ -365,19 +403,47 @@ void mvgpu_resource_kill(struct mvgpu_proto *proto, struct mvgpu_resource *res)
 	if (res->dead)
 		return;
 	res->dead = true;
-	rb_erase(&res->node, &proto->table);
+	if (res->guest_id)
+		rb_erase(&res->node, &proto->table);
 	mvgpu_scanout_drop(proto, res);
+	mvgpu_shadow_drop(proto, res);
+	mvgpu_context_drop(proto, res);
 	res->pin = NULL;
 }
 
-void mvgpu_resource_free(struct mvgpu_proto *proto, struct mvgpu_resource *res)
+u64 mvgpu_resource_backing_size(const struct mvgpu_resource *res)
+{
+	return res->pin ? res->pin->backing->size : 0;
+}
+
+static void pins_free(struct mvgpu_resource *res)
 {
 	struct mvgpu_pin *pin, *tmp;
 
 	list_for_each_entry_safe(pin, tmp, &res->pins, node)
 		pin_free(pin);
+}
+
+void mvgpu_resource_settle(struct mvgpu_proto *proto,
+			   struct mvgpu_resource *res)
+{
+	if (!res->dead || res->uses || res->on_gpu)
+		return;
+	/* Memory that is still bound somewhere needs no pages of the guest. */
+	pins_free(res);
+	if (!res->r3d.refs)
+		mvgpu_resource_free(proto, res);
+}
+
+void mvgpu_resource_free(struct mvgpu_proto *proto, struct mvgpu_resource *res)
+{
+	WARN_ON_ONCE(res->r3d.refs);
+	pins_free(res);
 	list_del(&res->all);
-	WRITE_ONCE(proto->stats.resources, proto->stats.resources - 1);
+	if (res->guest_id)
+		WRITE_ONCE(proto->stats.resources, proto->stats.resources - 1);
+	else
+		proto->nr_hidden--;
 	WRITE_ONCE(proto->stats.bytes, proto->stats.bytes - res->size);
 	mvgpu_vgpu_res_id_put(proto->config.vgpu, res->gpu_id);
 	kfree(res);
@@ -389,8 +455,8 @@ void mvgpu_resource_reap(struct mvgpu_proto *proto, struct mvgpu_resource *res)
 		return;
 	if (res->on_gpu)
 		res->destroying = !emit(proto, MVGPU_JOB_RES_DESTROY, res);
-	else if (!res->uses)
-		mvgpu_resource_free(proto, res);
+	else
+		mvgpu_resource_settle(proto, res);
 }
 
 /* Make the GPU let go of a pin. Return: it is still pinned. */
@@ -507,6 +573,7 @@ void mvgpu_resource_done(struct mvgpu_proto *proto, struct mvgpu_job *job)
 
 	switch (job->op) {
 	case MVGPU_JOB_RES_CREATE:
+	case MVGPU_JOB_RES_CREATE_3D:
 		create_done(proto, res, job->status);
 		break;
 	case MVGPU_JOB_RES_DESTROY:
@@ -519,6 +586,10 @@ void mvgpu_resource_done(struct mvgpu_proto *proto, struct mvgpu_job *job)
 		break;
 	case MVGPU_JOB_BACKING_DETACH:
 		detach_done(res, job);
+		break;
+	case MVGPU_JOB_TRANSFER_FROM_3D:
+		if (job->internal)
+			mvgpu_shadow_done(proto, job);
 		break;
 	case MVGPU_JOB_FLUSH:
 		if (!job->status)
@@ -534,6 +605,5 @@ void mvgpu_resource_done(struct mvgpu_proto *proto, struct mvgpu_job *job)
 	if (WARN_ON_ONCE(!res->uses))
 		return;
 	res->uses--;
-	if (res->dead && !res->uses && !res->on_gpu)
-		mvgpu_resource_free(proto, res);
+	mvgpu_resource_settle(proto, res);
 }

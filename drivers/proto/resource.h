@@ -6,6 +6,8 @@
 #include <linux/rbtree.h>
 #include <linux/types.h>
 
+#include "res3d.h"
+
 struct mvgpu_backing;
 struct mvgpu_job;
 struct mvgpu_proto;
@@ -30,17 +32,20 @@ struct mvgpu_pin {
 };
 
 /**
- * struct mvgpu_resource - a 2D resource
+ * struct mvgpu_resource - a resource
  * @node: in mvgpu_proto.table, unless @dead
  * @all: in mvgpu_proto.resources
  * @pins: struct mvgpu_pin; all backings that the GPU may use
  * @pin: the one that the guest sees as attached, in @pins; NULL: none
- * @guest_id: not 0
+ * @guest_id: 0: in no table, since it is ours
  * @gpu_id: held until the resource is freed
  * @format: enum virtio_gpu_formats
  * @width: pixels
  * @height: pixels
  * @size: bytes, charged until the resource is freed
+ * @r3d: what streams see of it; of a 2D resource, too
+ * @is_3d: created as a 3D one
+ * @attached: struct mvgpu_attachment; contexts that may use it
  * @uses: jobs on their way; each holds the resource by job->res
  * @dead: the guest has no name for it any more
  * @on_gpu: the GPU may know @gpu_id
@@ -48,7 +53,8 @@ struct mvgpu_pin {
  * @detaching: a detach that is ours is on its way; one at a time, because such
  *	a job can't tell which pin it is for
  *
- * Freed when it is dead, no job uses it and the GPU does not know it.
+ * Freed when it is dead, no job uses it, the GPU does not know it, and nothing
+ * that a stream has made holds it: until then its memory is in use.
  */
 struct mvgpu_resource {
 	struct rb_node node;
@@ -61,6 +67,9 @@ struct mvgpu_resource {
 	u32 width;
 	u32 height;
 	u64 size;
+	struct mvgpu_res3d r3d;
+	bool is_3d;
+	struct list_head attached;
 	u32 uses;
 	bool dead;
 	bool on_gpu;
@@ -104,6 +113,41 @@ void mvgpu_resource_kill(struct mvgpu_proto *proto, struct mvgpu_resource *res);
  * Sends a destroy if the GPU knows it and none is on its way.
  */
 void mvgpu_resource_reap(struct mvgpu_proto *proto, struct mvgpu_resource *res);
+
+/**
+ * mvgpu_resource_new() - a resource with a GPU id, in the table and charged
+ * @proto: tables of the vGPU
+ * @id: guest id, not in the table; or 0: it is ours
+ * @size: bytes to charge
+ *
+ * Return: the resource, or NULL: over quota or no memory.
+ */
+struct mvgpu_resource *mvgpu_resource_new(struct mvgpu_proto *proto, u32 id,
+					  u64 size);
+
+/** mvgpu_resource_create_job() - make @job create @r3d. */
+void mvgpu_resource_create_job(struct mvgpu_job *job,
+			       const struct mvgpu_res3d *r3d);
+
+/**
+ * mvgpu_resource_pin() - give a resource its backing
+ * @res: without one, but for those that are being detached
+ * @backing: owned by @res from success on
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int mvgpu_resource_pin(struct mvgpu_resource *res,
+		       struct mvgpu_backing *backing);
+
+/** mvgpu_format_linear() - has it 4 bytes a pixel that a viewer can show? */
+bool mvgpu_format_linear(u32 format);
+
+/** mvgpu_resource_backing_size() - bytes of what is attached; 0: nothing. */
+u64 mvgpu_resource_backing_size(const struct mvgpu_resource *res);
+
+/** mvgpu_resource_settle() - free @res if nothing needs it any more. */
+void mvgpu_resource_settle(struct mvgpu_proto *proto,
+			   struct mvgpu_resource *res);
 
 /** mvgpu_resource_free() - the GPU has forgotten it, and no job uses it. */
 void mvgpu_resource_free(struct mvgpu_proto *proto, struct mvgpu_resource *res);

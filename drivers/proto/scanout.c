@@ -65,7 +65,11 @@ static void scanout_show(struct mvgpu_proto *proto, u32 id)
 		.format = res->format,
 		.stride = res->width * MVGPU_BPP,
 		.rect = scanout->rect,
+		.fetched = res->is_3d,
 	};
+	/* Where the guest's driver draws is the GPU's memory only. */
+	if (res->is_3d)
+		src.backing = id ? NULL : mvgpu_shadow_backing(proto, res);
 	mvgpu_display_set(proto->config.display, id, &src);
 }
 
@@ -75,7 +79,7 @@ void mvgpu_scanout_update(struct mvgpu_proto *proto,
 	u32 id;
 
 	for (id = 0; id < proto->config.nr_scanouts; id++)
-		if (proto->scanouts[id].res == res)
+		if (proto->scanouts[id].res == res && !res->is_3d)
 			scanout_show(proto, id);
 	mvgpu_cursor_drop(proto, res);
 }
@@ -94,17 +98,49 @@ void mvgpu_scanout_drop(struct mvgpu_proto *proto,
 	mvgpu_cursor_drop(proto, res);
 }
 
+static void flushed_3d(struct mvgpu_proto *proto, struct mvgpu_resource *res,
+		       const struct mvgpu_rect *rect)
+{
+	const struct mvgpu_scanout *scanout = &proto->scanouts[0];
+	struct mvgpu_rect common;
+
+	if (scanout->res == res && rect_common(&common, rect, &scanout->rect) &&
+	    mvgpu_display_follows(proto->config.display))
+		mvgpu_shadow_fetch(proto, res, &common);
+}
+
+void mvgpu_proto_refresh(struct mvgpu_proto *proto)
+{
+	const struct mvgpu_scanout *scanout = &proto->scanouts[0];
+
+	if (scanout->res && scanout->res->is_3d && !proto->shadow.busy &&
+	    mvgpu_display_wants(proto->config.display))
+		mvgpu_shadow_fetch(proto, scanout->res, &scanout->rect);
+}
+
 void mvgpu_scanout_flushed(struct mvgpu_proto *proto,
-			   const struct mvgpu_resource *res,
+			   struct mvgpu_resource *res,
 			   const struct mvgpu_rect *rect)
 {
 	struct mvgpu_rect common;
 	u32 id;
 
+	if (res->is_3d) {
+		flushed_3d(proto, res, rect);
+		return;
+	}
 	for (id = 0; id < proto->config.nr_scanouts; id++)
 		if (proto->scanouts[id].res == res &&
 		    rect_common(&common, rect, &proto->scanouts[id].rect))
 			mvgpu_display_flush(proto->config.display, id, &common);
+}
+
+/* A picture: neither a volume nor samples, in pixels that can be shown. */
+static bool scanout_usable(const struct mvgpu_resource *res)
+{
+	return (res->r3d.target == MVGPU_TARGET_2D ||
+		res->r3d.target == MVGPU_TARGET_RECT) &&
+	       res->r3d.nr_samples <= 1 && mvgpu_format_linear(res->format);
 }
 
 /*
@@ -130,7 +166,8 @@ u32 mvgpu_scanout_set(struct mvgpu_proto *proto, struct mvgpu_job *job)
 		if (!res)
 			return VIRTIO_GPU_RESP_ERR_INVALID_RESOURCE_ID;
 		if (!mvgpu_rect_within(&rect, res->width, res->height) ||
-		    rect.width < MIN_DIM || rect.height < MIN_DIM)
+		    rect.width < MIN_DIM || rect.height < MIN_DIM ||
+		    !scanout_usable(res))
 			return VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER;
 	}
 	proto->scanouts[id].res = res;
@@ -192,16 +229,4 @@ u32 mvgpu_scanout_edid(struct mvgpu_proto *proto, struct mvgpu_job *job)
 	mvgpu_display_edid(proto->config.display, id, resp->edid);
 	resp->size = cpu_to_le32(EDID_SIZE);
 	return VIRTIO_GPU_RESP_OK_EDID;
-}
-
-/* No capsets: num_capsets in config space is 0, so no index is right. */
-u32 mvgpu_scanout_capset_info(struct mvgpu_proto *proto,
-			      struct mvgpu_job *job)
-{
-	return VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER;
-}
-
-u32 mvgpu_scanout_capset(struct mvgpu_proto *proto, struct mvgpu_job *job)
-{
-	return VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER;
 }

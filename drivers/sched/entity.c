@@ -86,10 +86,24 @@ void mvgpu_entity_push(struct mvgpu_entity *entity, struct mvgpu_job *job)
 		mvgpu_engine_run(engine);
 }
 
-/* Leaves nothing behind on the GPU, whether it runs or not. */
+/*
+ * Leaves nothing behind on the GPU once the vGPU's contexts and resources are
+ * destroyed, whether it runs or not.
+ */
 static bool job_droppable(const struct mvgpu_job *job)
 {
-	return job->op == MVGPU_JOB_TRANSFER_TO || job->op == MVGPU_JOB_FLUSH;
+	switch (job->op) {
+	case MVGPU_JOB_TRANSFER_TO:
+	case MVGPU_JOB_FLUSH:
+	case MVGPU_JOB_CTX_ATTACH:
+	case MVGPU_JOB_CTX_DETACH:
+	case MVGPU_JOB_TRANSFER_TO_3D:
+	case MVGPU_JOB_TRANSFER_FROM_3D:
+	case MVGPU_JOB_SUBMIT_3D:
+		return true;
+	default:
+		return false;
+	}
 }
 
 void mvgpu_entity_flush_to(struct mvgpu_entity *entity, bool all,

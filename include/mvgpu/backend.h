@@ -13,6 +13,20 @@ struct mvgpu_vgpu;
 
 /* Engines of one GPU. */
 #define MVGPU_MAX_ENGINES 16
+/* Capsets that guests may be shown. */
+#define MVGPU_MAX_CAPSETS 2
+
+/**
+ * struct mvgpu_capset - what guests are told about 3D
+ * @id: VIRTIO_GPU_CAPSET_VIRGL or _VIRGL2
+ * @version: newest that @data fits
+ * @size: bytes of @data
+ * @data: as the protocol has it
+ */
+struct mvgpu_capset {
+	u32 id, version, size;
+	const void *data;
+};
 
 /**
  * struct mvgpu_gpu_caps - what a GPU can do; constant while it is registered
@@ -21,7 +35,13 @@ struct mvgpu_vgpu;
  * @max_outstanding: jobs that one engine takes at a time, 1 or more. Small:
  *	a switch between vGPUs waits for them.
  * @max_runs: entries of one backing that the GPU takes
- * @max_res_id: GPU ids are 1 to this
+ * @max_res_id: GPU ids of resources are 1 to this
+ * @max_ctx_id: GPU ids of contexts are 1 to this; 0: no 3D
+ * @max_stream: bytes of one SUBMIT_3D; a multiple of 4
+ * @context_init: a context can be of a capset that the guest chooses
+ * @nr_capsets: entries of @capsets; 0: no 3D
+ * @capsets: copied at registration; those that core does not know are not
+ *	shown to guests
  */
 struct mvgpu_gpu_caps {
 	u64 memory;
@@ -29,6 +49,11 @@ struct mvgpu_gpu_caps {
 	u32 max_outstanding;
 	u32 max_runs;
 	u32 max_res_id;
+	u32 max_ctx_id;
+	u32 max_stream;
+	bool context_init;
+	u32 nr_capsets;
+	const struct mvgpu_capset *capsets;
 };
 
 /**

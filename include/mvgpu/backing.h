@@ -28,6 +28,8 @@ struct mvgpu_run {
  * @size: bytes in all
  * @nr_pins: pages pinned, each entry's counted by itself
  * @nr_runs: entries of @run; at most the GPU's max_runs
+ * @written: the GPU may write to it, and not only read
+ * @own: pages of the host's, each run's freed with the backing
  * @run: merged where the host's pages are contiguous
  * @backend: the backend's mapping, made by prepare() of ATTACH, undone by
  *	backing_release(); NULL if there is none
@@ -37,6 +39,8 @@ struct mvgpu_run {
 struct mvgpu_backing {
 	struct mvgpu_vgpu *vgpu;
 	u64 size;
+	bool written;
+	bool own;
 	u32 nr_pins;
 	u32 nr_runs;
 	struct mvgpu_run *run;
@@ -60,6 +64,17 @@ struct mvgpu_backing {
 struct mvgpu_backing *
 mvgpu_backing_create(struct mvgpu_vgpu *vgpu,
 		     const struct virtio_gpu_mem_entry *entries, u32 nr);
+
+/**
+ * mvgpu_backing_create_own() - zeroed memory of the host's, for the GPU to fill
+ * @vgpu: for whom
+ * @size: bytes, not 0
+ *
+ * Context: work, sleeps.
+ * Return: the backing, or ERR_PTR: -E2BIG, -ENOMEM.
+ */
+struct mvgpu_backing *mvgpu_backing_create_own(struct mvgpu_vgpu *vgpu,
+					       u64 size);
 
 /**
  * mvgpu_backing_destroy() - unpin; the GPU must have let go of it

@@ -25,11 +25,14 @@ struct mvgpu_plane {
  * @format: enum virtio_gpu_formats
  * @stride: bytes
  * @rect: shown part of the resource
+ * @fetched: the pixels are the GPU's: @backing holds those that
+ *	mvgpu_display_fetched() told of, and may be NULL until then
  */
 struct mvgpu_scanout_src {
 	const struct mvgpu_backing *backing;
 	u32 format, stride;
 	struct mvgpu_rect rect;
+	bool fetched;
 };
 
 /* Called by proto, in the vGPU's work. */
@@ -40,6 +43,25 @@ void mvgpu_display_set(struct mvgpu_display *display, u32 id,
 /** mvgpu_display_flush() - @rect (in resource pixels) of scanout @id changed. */
 void mvgpu_display_flush(struct mvgpu_display *display, u32 id,
 			 const struct mvgpu_rect *rect);
+/**
+ * mvgpu_display_follows() - is a change of scanout 0 to be fetched?
+ * @display: displays of a vGPU
+ *
+ * Return: true: somebody looks. False: nobody does, or the whole picture is
+ * wanted anyway; see mvgpu_display_wants().
+ */
+bool mvgpu_display_follows(struct mvgpu_display *display);
+/** mvgpu_display_wants() - does a viewer wait for all of a fetched source? */
+bool mvgpu_display_wants(struct mvgpu_display *display);
+/**
+ * mvgpu_display_fetched() - pixels of scanout 0 have come from the GPU
+ * @display: displays of a vGPU
+ * @backing: of a fetched source; NULL: it goes away
+ * @rect: which, in resource pixels; not used without @backing
+ */
+void mvgpu_display_fetched(struct mvgpu_display *display,
+			   const struct mvgpu_backing *backing,
+			   const struct mvgpu_rect *rect);
 /** mvgpu_display_cursor() - new image, 64 x 64 x 4 bytes in @src, or NULL. */
 void mvgpu_display_cursor(struct mvgpu_display *display, u32 id,
 			  const struct mvgpu_scanout_src *src, u32 hot_x,

@@ -9,6 +9,7 @@
 #include <mvgpu/chain.h>
 
 struct mvgpu_backing;
+struct mvgpu_context;
 struct mvgpu_resource;
 struct mvgpu_vgpu;
 
@@ -25,6 +26,14 @@ struct mvgpu_vgpu;
  * @MVGPU_JOB_BACKING_DETACH: @res_id; done means no DMA can touch the pages.
  * @MVGPU_JOB_TRANSFER_TO: @transfer: backing to GPU memory.
  * @MVGPU_JOB_FLUSH: @flush: makes earlier jobs of the resource visible.
+ * @MVGPU_JOB_CTX_CREATE: @ctx_create.
+ * @MVGPU_JOB_CTX_DESTROY: @ctx; done means that nothing of it is left.
+ * @MVGPU_JOB_CTX_ATTACH: @ctx: its streams may name the resource.
+ * @MVGPU_JOB_CTX_DETACH: @ctx: they may not any more.
+ * @MVGPU_JOB_RES_CREATE_3D: @res_create_3d; the memory must read as zeroes.
+ * @MVGPU_JOB_TRANSFER_TO_3D: @transfer_3d: backing to GPU memory.
+ * @MVGPU_JOB_TRANSFER_FROM_3D: @transfer_3d: GPU memory to backing.
+ * @MVGPU_JOB_SUBMIT_3D: @submit and the job's stream, which was checked.
  * @MVGPU_JOB_NR: how many there are.
  */
 enum mvgpu_job_op {
@@ -35,6 +44,14 @@ enum mvgpu_job_op {
 	MVGPU_JOB_BACKING_DETACH,
 	MVGPU_JOB_TRANSFER_TO,
 	MVGPU_JOB_FLUSH,
+	MVGPU_JOB_CTX_CREATE,
+	MVGPU_JOB_CTX_DESTROY,
+	MVGPU_JOB_CTX_ATTACH,
+	MVGPU_JOB_CTX_DETACH,
+	MVGPU_JOB_RES_CREATE_3D,
+	MVGPU_JOB_TRANSFER_TO_3D,
+	MVGPU_JOB_TRANSFER_FROM_3D,
+	MVGPU_JOB_SUBMIT_3D,
 	MVGPU_JOB_NR,
 };
 
@@ -100,6 +117,100 @@ struct mvgpu_job_flush {
 	struct mvgpu_rect rect;
 };
 
+/* Longest name of a context (struct virtio_gpu_ctx_create). */
+#define MVGPU_CTX_NAME 64
+
+/**
+ * struct mvgpu_job_ctx_create - a context for 3D streams
+ * @ctx_id: GPU id to give it
+ * @capset: VIRTIO_GPU_CAPSET_VIRGL, _VIRGL2, or 0: the GPU's default
+ * @name_len: bytes of @name
+ * @name: for the host's debugging
+ */
+struct mvgpu_job_ctx_create {
+	u32 ctx_id, capset, name_len;
+	char name[MVGPU_CTX_NAME];
+};
+
+/**
+ * struct mvgpu_job_ctx - a context, and a resource for some jobs
+ * @res_id: GPU id; for ATTACH and DETACH
+ * @ctx_id: GPU id
+ */
+struct mvgpu_job_ctx {
+	u32 res_id, ctx_id;
+};
+
+/**
+ * struct mvgpu_job_res_create_3d - a 3D resource; values of virtio 1.3, 5.7.6.8
+ * @res_id: GPU id to give it
+ * @target: PIPE_BUFFER is 0
+ * @format: enum virgl_formats
+ * @bind: VIRGL_BIND_*
+ * @width: of level 0, texels; bytes of a buffer
+ * @height: likewise
+ * @depth: likewise
+ * @array_size: layers
+ * @last_level: levels - 1
+ * @nr_samples: 0 and 1: none
+ * @flags: VIRTIO_GPU_RESOURCE_FLAG_*
+ * @size: bytes of all levels, layers and samples
+ * @compressed: the format has blocks of several texels
+ */
+struct mvgpu_job_res_create_3d {
+	u32 res_id, target, format, bind;
+	u32 width, height, depth, array_size, last_level, nr_samples, flags;
+	u64 size;
+	bool compressed;
+};
+
+/**
+ * struct mvgpu_box - texels of one level; within it
+ * @x: left edge; bytes of a buffer
+ * @y: top edge
+ * @z: front, or first layer
+ * @w: width, not 0
+ * @h: height, not 0
+ * @d: depth or layers, not 0
+ */
+struct mvgpu_box {
+	u32 x, y, z, w, h, d;
+};
+
+/**
+ * struct mvgpu_job_transfer_3d - copy a box from or to the backing
+ * @res_id: GPU id
+ * @ctx_id: GPU id of the context that it is ordered with; 0: none
+ * @box: in @level
+ * @level: exists
+ * @offset: bytes into the backing of the first texel
+ * @stride: bytes from row to row, 0: that of the level
+ * @layer_stride: bytes from layer to layer, 0: that of the level
+ * @size: bytes that it spans in the backing, which end within it
+ */
+struct mvgpu_job_transfer_3d {
+	u32 res_id, ctx_id;
+	struct mvgpu_box box;
+	u32 level;
+	u64 offset;
+	u32 stride, layer_stride;
+	u64 size;
+};
+
+/**
+ * struct mvgpu_job_submit - run a stream of commands
+ * @ctx_id: GPU id
+ * @size: bytes of the job's stream, a multiple of 4, not 0
+ * @commands: in it
+ * @bytes: that transfers and copies in it move, about
+ */
+struct mvgpu_job_submit {
+	u32 ctx_id;
+	u32 size;
+	u32 commands;
+	u64 bytes;
+};
+
 /* Longest fixed part of a control request that this version knows. */
 #define MVGPU_REQ_MAX 128
 
@@ -132,11 +243,25 @@ struct mvgpu_job {
 		struct mvgpu_job_transfer transfer;
 		/** @flush: for MVGPU_JOB_FLUSH. */
 		struct mvgpu_job_flush flush;
+		/** @ctx_create: for MVGPU_JOB_CTX_CREATE. */
+		struct mvgpu_job_ctx_create ctx_create;
+		/** @ctx: for CTX_DESTROY, CTX_ATTACH and CTX_DETACH. */
+		struct mvgpu_job_ctx ctx;
+		/** @res_create_3d: for MVGPU_JOB_RES_CREATE_3D. */
+		struct mvgpu_job_res_create_3d res_create_3d;
+		/** @transfer_3d: for TRANSFER_TO_3D and TRANSFER_FROM_3D. */
+		struct mvgpu_job_transfer_3d transfer_3d;
+		/** @submit: for MVGPU_JOB_SUBMIT_3D. */
+		struct mvgpu_job_submit submit;
 	};
 	/** @backing: for ATTACH; owned by the resource, alive until DETACH. */
 	struct mvgpu_backing *backing;
 	/** @res: for proto: the table entry; proto holds a use count on it. */
 	struct mvgpu_resource *res;
+	/** @context: for proto: likewise. */
+	struct mvgpu_context *context;
+	/** @stream: for SUBMIT_3D: private copy, kvfree'd with the job. */
+	void *stream;
 	/** @backend: what prepare() left for submit(); freed by unprepare(). */
 	void *backend;
 

@@ -10,6 +10,7 @@ struct mvgpu_mem;
 struct mvgpu_proto;
 struct mvgpu_resource;
 struct mvgpu_vgpu;
+struct mvgpu_capset;
 
 /**
  * struct mvgpu_proto_config - limits and surroundings of one vGPU
@@ -20,6 +21,15 @@ struct mvgpu_vgpu;
  * @max_resources: quota
  * @max_bytes: quota on the sum of resource sizes
  * @max_entries: entries of one ATTACH_BACKING
+ * @nr_capsets: entries of @capset; 0: no 3D
+ * @capset: masked; alive as long as the tables
+ * @max_contexts: quota
+ * @max_objects: quota on objects in streams, all contexts together
+ * @max_sub_contexts: likewise
+ * @max_shader_bytes: quota on the text of shaders
+ * @max_stream: bytes of one SUBMIT_3D
+ * @max_shadow: bytes of a 3D picture that viewers can be shown
+ * @max_stream_bytes: streams on their way to the GPU; who has more has to wait
  */
 struct mvgpu_proto_config {
 	struct mvgpu_vgpu *vgpu;
@@ -29,6 +39,15 @@ struct mvgpu_proto_config {
 	u32 max_resources;
 	u64 max_bytes;
 	u32 max_entries;
+	u32 nr_capsets;
+	const struct mvgpu_capset *capset;
+	u32 max_contexts;
+	u32 max_objects;
+	u32 max_sub_contexts;
+	u32 max_shader_bytes;
+	u32 max_stream;
+	u64 max_shadow;
+	u32 max_stream_bytes;
 };
 
 /**
@@ -36,11 +55,25 @@ struct mvgpu_proto_config {
  * @resources: now in the table, those being destroyed included
  * @bytes: their size
  * @errors: requests answered with an error
+ * @contexts: now in the table, those being destroyed included
+ * @objects: of all contexts' streams
+ * @sub_contexts: likewise
+ * @shader_bytes: text of those objects that are shaders
+ * @stream_bytes: streams on their way to the GPU
+ * @streams: streams that were accepted
+ * @refused: streams that were not
  */
 struct mvgpu_proto_stats {
 	u32 resources;
 	u64 bytes;
 	u64 errors;
+	u32 contexts;
+	u32 objects;
+	u32 sub_contexts;
+	u32 shader_bytes;
+	u32 stream_bytes;
+	u64 streams;
+	u64 refused;
 };
 
 /** mvgpu_proto_create() - tables of one vGPU, empty; NULL: no memory. */
@@ -75,9 +108,40 @@ void mvgpu_proto_cursor(struct mvgpu_proto *proto, struct mvgpu_job *job);
 void mvgpu_proto_complete(struct mvgpu_proto *proto, struct mvgpu_job *job);
 
 /**
+ * mvgpu_proto_full() - has the guest so much on its way that it has to wait?
+ * @proto: tables of the vGPU
+ *
+ * Return: true: fetch no control request before a job has come back; there is
+ * one. Context: work.
+ */
+bool mvgpu_proto_full(const struct mvgpu_proto *proto);
+
+/**
+ * mvgpu_proto_refresh() - have the GPU's pixels fetched if a viewer waits
+ * @proto: tables of the vGPU, which is running
+ *
+ * Context: work, may sleep.
+ */
+void mvgpu_proto_refresh(struct mvgpu_proto *proto);
+
+/**
+ * mvgpu_capset_known() - can a capset be shown to guests at all?
+ * @capset: as the GPU has it
+ */
+bool mvgpu_capset_known(const struct mvgpu_capset *capset);
+
+/**
+ * mvgpu_capset_mask() - take what guests may not use out of a capset
+ * @id: VIRTIO_GPU_CAPSET_*
+ * @data: changed
+ * @size: bytes
+ */
+void mvgpu_capset_mask(u32 id, void *data, u32 size);
+
+/**
  * mvgpu_proto_moot() - had the GPU nothing to free?
  * @proto: tables of the vGPU
- * @job: RES_DESTROY or BACKING_DETACH, DONE with an error
+ * @job: RES_DESTROY, BACKING_DETACH or CTX_DESTROY, DONE with an error
  *
  * Return: true if it was for something that the GPU has never taken, so that
  * the error says nothing bad. Context: work.
@@ -132,6 +196,35 @@ void mvgpu_proto_get_stats(const struct mvgpu_proto *proto,
 int mvgpu_vgpu_res_id_get(struct mvgpu_vgpu *vgpu);
 /** mvgpu_vgpu_res_id_put() - the GPU has forgotten it. Work. */
 void mvgpu_vgpu_res_id_put(struct mvgpu_vgpu *vgpu, u32 id);
+/** mvgpu_vgpu_ctx_id_get() - a GPU id of a context, likewise. */
+int mvgpu_vgpu_ctx_id_get(struct mvgpu_vgpu *vgpu);
+/** mvgpu_vgpu_ctx_id_put() - the GPU has forgotten it. Work. */
+void mvgpu_vgpu_ctx_id_put(struct mvgpu_vgpu *vgpu, u32 id);
+/** mvgpu_vgpu_has_feature() - did the guest's driver take VIRTIO_GPU_F_*? */
+bool mvgpu_vgpu_has_feature(struct mvgpu_vgpu *vgpu, u32 bit);
+/**
+ * mvgpu_vgpu_refused() - a stream was refused: for who traces
+ * @vgpu: the vGPU
+ * @ctx_id: guest id of the context
+ * @cmd: the command, with the type of object in bits 8 to 15
+ * @at: dword at which it begins
+ * @err: why
+ */
+void mvgpu_vgpu_refused(struct mvgpu_vgpu *vgpu, u32 ctx_id, u32 cmd, u32 at,
+			int err);
+/** mvgpu_vgpu_job_new() - a job of proto's own, zeroed; NULL: no memory. */
+struct mvgpu_job *mvgpu_vgpu_job_new(struct mvgpu_vgpu *vgpu);
+/** mvgpu_vgpu_job_free() - of mvgpu_vgpu_job_new(), and not sent. */
+void mvgpu_vgpu_job_free(struct mvgpu_job *job);
+/**
+ * mvgpu_vgpu_job_send() - send it, behind what was sent before
+ * @vgpu: the vGPU
+ * @job: filled; not the caller's any more, on failure too
+ *
+ * Return: 0: mvgpu_proto_complete() follows; -ENOMEM or another errno: it has
+ * never existed.
+ */
+int mvgpu_vgpu_job_send(struct mvgpu_vgpu *vgpu, struct mvgpu_job *job);
 /**
  * mvgpu_vgpu_emit() - send a job of proto's own, behind what was sent before
  * @vgpu: the vGPU

@@ -23,6 +23,8 @@
  * @pref_width: preferred mode of the EDID
  * @pref_height: likewise
  * @max_resources: quota
+ * @max_contexts: quota on 3D contexts
+ * @max_objects: quota on the objects of one 3D context
  */
 struct mvgpu_type {
 	const char *name;
@@ -31,6 +33,8 @@ struct mvgpu_type {
 	u32 max_width, max_height;
 	u32 pref_width, pref_height;
 	u32 max_resources;
+	u32 max_contexts;
+	u32 max_objects;
 };
 
 /** mvgpu_types - all types, largest first. */

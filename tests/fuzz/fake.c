@@ -5,8 +5,6 @@
  */
 #include "fake.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <linux/err.h>
@@ -18,14 +16,6 @@ struct mvgpu_backing_entry {
 };
 
 struct fake fake;
-
-#define MUST(cond) do {							\
-	if (!(cond)) {							\
-		fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__,	\
-			#cond);						\
-		abort();						\
-	}								\
-} while (0)
 
 /*
  * Backings
@@ -73,6 +63,22 @@ mvgpu_backing_create(struct mvgpu_vgpu *vgpu,
 	}
 	vgpu->nr_backings++;
 	vgpu->nr_pins += backing->nr_pins;
+	return backing;
+}
+
+struct mvgpu_backing *mvgpu_backing_create_own(struct mvgpu_vgpu *vgpu,
+					       u64 size)
+{
+	struct mvgpu_backing *backing;
+
+	MUST(vgpu == &fake.vgpu && size);
+	if (fake.vgpu.no_emit)
+		return ERR_PTR(-ENOMEM);
+	backing = calloc(1, sizeof(*backing));
+	backing->vgpu = vgpu;
+	backing->size = size;
+	backing->own = true;
+	vgpu->nr_backings++;
 	return backing;
 }
 
@@ -151,6 +157,33 @@ void mvgpu_display_flush(struct mvgpu_display *display, u32 id,
 	display->scanout[id].flushes++;
 }
 
+bool mvgpu_display_follows(struct mvgpu_display *display)
+{
+	return display->follows;
+}
+
+bool mvgpu_display_wants(struct mvgpu_display *display)
+{
+	return display->wants;
+}
+
+void mvgpu_display_fetched(struct mvgpu_display *display,
+			   const struct mvgpu_backing *backing,
+			   const struct mvgpu_rect *rect)
+{
+	struct mvgpu_scanout_src *src = &display->scanout[0].src;
+
+	if (!display->scanout[0].on || !src->fetched)
+		return;
+	src->backing = backing;
+	if (!backing)
+		return;
+	MUST(backing->own && rect->width && rect->height);
+	MUST((u64)(rect->y + rect->height) * src->stride <= backing->size);
+	display->fetches++;
+	display->fetched = *rect;
+}
+
 void mvgpu_display_cursor(struct mvgpu_display *display, u32 id,
 			  const struct mvgpu_scanout_src *src, u32 hot_x,
 			  u32 hot_y)
@@ -216,7 +249,7 @@ void mvgpu_vgpu_res_id_put(struct mvgpu_vgpu *vgpu, u32 id)
 	MUST(!vgpu->gpu[id].exists);
 	list_for_each_entry(job, &vgpu->jobs, pending)
 		MUST(job->op == MVGPU_JOB_TRANSFER_TO ||
-		     job->op == MVGPU_JOB_FLUSH || job->res_id != id);
+		     job->op == MVGPU_JOB_FLUSH || !fake_names(job, id));
 	vgpu->used[id] = false;
 }
 
@@ -225,7 +258,7 @@ bool mvgpu_vgpu_lost(struct mvgpu_vgpu *vgpu)
 	return vgpu->lost;
 }
 
-static void job_push(struct mvgpu_job *job)
+void fake_job(struct mvgpu_job *job)
 {
 	list_add_tail(&job->pending, &fake.vgpu.jobs);
 	fake.vgpu.nr_jobs++;
@@ -250,7 +283,7 @@ int mvgpu_vgpu_emit(struct mvgpu_vgpu *vgpu, int op, u32 gpu_res_id,
 	job->internal = true;
 	job->res_id = gpu_res_id;
 	job->res = res;
-	job_push(job);
+	fake_job(job);
 	return 0;
 }
 
@@ -285,6 +318,7 @@ static void job_free(struct mvgpu_job *job)
 {
 	list_del(&job->pending);
 	shim_free(job->resp_data);
+	shim_free(job->stream);
 	free(job->chain.seg);
 	free(job);
 }
@@ -302,7 +336,7 @@ struct mvgpu_job *fake_send(const void *req, size_t len, size_t room)
 	if (job->op == MVGPU_JOB_NONE)
 		job_old(job);
 	else
-		job_push(job);
+		fake_job(job);
 	return job;
 }
 
@@ -361,11 +395,15 @@ static bool gpu_transfer_ok(const struct fake_res *res,
 /* Do it; false if it makes no sense. */
 static bool gpu_do(const struct mvgpu_job *job)
 {
-	/* In all members of the union it comes first. */
-	struct fake_res *res = &fake.vgpu.gpu[job->res_id];
+	struct fake_res *res;
+	u32 i;
 
+	if (fake_is_3d(job))
+		return fake_do_3d(job);
+	/* In all members of the union it comes first. */
 	MUST(job->res_id && job->res_id <= FAKE_IDS);
 	MUST(fake.vgpu.used[job->res_id] || fake.vgpu.lenient);
+	res = &fake.vgpu.gpu[job->res_id];
 	if (job->op == MVGPU_JOB_RES_CREATE) {
 		if (res->exists)
 			return false;
@@ -373,6 +411,7 @@ static bool gpu_do(const struct mvgpu_job *job)
 		res->exists = true;
 		res->width = job->res_create.width;
 		res->height = job->res_create.height;
+		res->layers = 1;
 		return true;
 	}
 	if (!res->exists)
@@ -380,6 +419,8 @@ static bool gpu_do(const struct mvgpu_job *job)
 
 	switch (job->op) {
 	case MVGPU_JOB_RES_DESTROY:
+		for (i = 1; i <= FAKE_CTX_IDS; i++)
+			fake.vgpu.ctx[i].attached[job->res_id] = false;
 		memset(res, 0, sizeof(*res));
 		return true;
 	case MVGPU_JOB_BACKING_ATTACH:
@@ -416,12 +457,14 @@ void fake_run_job(struct mvgpu_job *job, int status)
 	}
 	/* The worst of what may have happened to a job that was cut short. */
 	if (status == -ETIMEDOUT && (job->op == MVGPU_JOB_RES_CREATE ||
+				     job->op == MVGPU_JOB_RES_CREATE_3D ||
+				     job->op == MVGPU_JOB_CTX_CREATE ||
 				     job->op == MVGPU_JOB_BACKING_ATTACH))
 		gpu_do(job);
 	job->status = status;
 	job->state = MVGPU_JOB_DONE;
 	mvgpu_proto_complete(fake.proto, job);
-	MUST(!job->res);
+	MUST(!job->res && !job->context);
 	job_old(job);
 	if (!job->internal)
 		fake_resp(job);
@@ -453,6 +496,7 @@ void fake_drop(int status)
 void fake_lose(void)
 {
 	memset(fake.vgpu.gpu, 0, sizeof(fake.vgpu.gpu));
+	memset(fake.vgpu.ctx, 0, sizeof(fake.vgpu.ctx));
 	fake.vgpu.lost = true;
 	fake.vgpu.lenient = true;
 }
@@ -479,6 +523,7 @@ void fake_start(u32 nr_scanouts, u32 max_resources, u64 max_bytes,
 	INIT_LIST_HEAD(&fake.vgpu.jobs);
 	INIT_LIST_HEAD(&fake.vgpu.old);
 	config.mem = &fake.guest->mem;
+	fake_config_3d(&config);
 	fake.proto = mvgpu_proto_create(&config);
 	MUST(fake.proto);
 }
@@ -494,9 +539,12 @@ void fake_stop(void)
 	mvgpu_proto_forget(fake.proto);
 	mvgpu_proto_get_stats(fake.proto, &stats);
 	MUST(!stats.resources && !stats.bytes);
+	MUST(!stats.contexts && !stats.stream_bytes);
 	MUST(!fake.vgpu.nr_backings && !fake.vgpu.nr_pins);
 	for (i = 0; i <= FAKE_IDS; i++)
 		MUST(!fake.vgpu.used[i]);
+	for (i = 0; i <= FAKE_CTX_IDS; i++)
+		MUST(!fake.vgpu.ctx_used[i]);
 	for (i = 0; i < MVGPU_MAX_SCANOUTS; i++)
 		MUST(!fake.display.scanout[i].on &&
 		     !fake.display.scanout[i].cursor);

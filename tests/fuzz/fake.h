@@ -2,6 +2,9 @@
 #ifndef _FAKE_H
 #define _FAKE_H
 
+#include <stdio.h>
+#include <stdlib.h>
+
 #include <linux/list.h>
 #include <mvgpu/backing.h>
 #include <mvgpu/display.h>
@@ -11,8 +14,9 @@
 
 #include "guest.h"
 
-/* GPU ids are 1 to this. */
+/* GPU ids are 1 to this, those of contexts, too. */
 #define FAKE_IDS 24
+#define FAKE_CTX_IDS 8
 #define FAKE_GUEST_SIZE 0x40000
 /*
  * Where requests and responses lie. What is above is for backings, whose bytes
@@ -30,12 +34,23 @@
  * @exists: created and not destroyed
  * @width: pixels
  * @height: pixels
+ * @layers: depth or layers
  * @backing: what DMA may touch
  */
 struct fake_res {
 	bool exists;
-	u32 width, height;
+	u32 width, height, layers;
 	const struct mvgpu_backing *backing;
+};
+
+/**
+ * struct fake_ctx - a context as the GPU sees it
+ * @exists: created and not destroyed
+ * @attached: GPU ids that its streams may name
+ */
+struct fake_ctx {
+	bool exists;
+	bool attached[FAKE_IDS + 1];
 };
 
 /**
@@ -43,8 +58,13 @@ struct fake_res {
  * @lost: see mvgpu_vgpu_lost()
  * @lenient: errors were injected: the GPU's view may differ from the tables
  * @no_emit: mvgpu_vgpu_emit() fails
+ * @no_3d: the driver has not taken VIRTIO_GPU_F_VIRGL
+ * @no_init: nor VIRTIO_GPU_F_CONTEXT_INIT
  * @used: GPU ids handed out
  * @gpu: by GPU id
+ * @ctx_used: GPU ids of contexts handed out
+ * @ctx: by GPU id
+ * @refused: streams that mvgpu_vgpu_refused() was told of
  * @jobs: struct mvgpu_job.pending, for the GPU, oldest first
  * @old: jobs that are over
  * @nr_jobs: in @jobs
@@ -52,9 +72,12 @@ struct fake_res {
  * @nr_pins: of those
  */
 struct mvgpu_vgpu {
-	bool lost, lenient, no_emit;
+	bool lost, lenient, no_emit, no_3d, no_init;
 	bool used[FAKE_IDS + 1];
 	struct fake_res gpu[FAKE_IDS + 1];
+	bool ctx_used[FAKE_CTX_IDS + 1];
+	struct fake_ctx ctx[FAKE_CTX_IDS + 1];
+	u32 refused;
 	struct list_head jobs, old;
 	u32 nr_jobs, nr_backings, nr_pins;
 };
@@ -63,6 +86,10 @@ struct mvgpu_vgpu {
  * struct mvgpu_display - remembers what it was told
  * @scanout: by scanout; what is shown, the last arguments, and how many calls
  *	of each function there were
+ * @follows: somebody looks
+ * @wants: and has just come
+ * @fetches: calls of mvgpu_display_fetched() with a backing
+ * @fetched: last argument
  */
 struct mvgpu_display {
 	struct {
@@ -72,6 +99,9 @@ struct mvgpu_display {
 		struct mvgpu_rect flush;
 		u32 hot_x, hot_y, x, y;
 	} scanout[MVGPU_MAX_SCANOUTS];
+	bool follows, wants;
+	u32 fetches;
+	struct mvgpu_rect fetched;
 };
 
 /**
@@ -112,6 +142,25 @@ void fake_run_all(void);
 void fake_drop(int status);
 /** fake_lose() - the GPU is reset: all is gone there. */
 void fake_lose(void);
+/** fake_config_3d() - what fake_start() tells of 3D. */
+void fake_config_3d(struct mvgpu_proto_config *config);
+/** fake_is_3d() - is it a job of fake3d.c's? */
+bool fake_is_3d(const struct mvgpu_job *job);
+/** fake_do_3d() - the GPU does it; false if it makes no sense. */
+bool fake_do_3d(const struct mvgpu_job *job);
+/** fake_names() - does a job name this GPU id of a resource? */
+bool fake_names(const struct mvgpu_job *job, u32 res_id);
+/** fake_job() - a job for the GPU. */
+void fake_job(struct mvgpu_job *job);
+
+#define MUST(cond) do {							\
+	if (!(cond)) {							\
+		fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__,	\
+			#cond);						\
+		abort();						\
+	}								\
+} while (0)
+
 /** fake_resp() - type of a job's response, checked as a guest sees it. */
 u32 fake_resp(const struct mvgpu_job *job);
 

@@ -7,9 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "request.h"
-
-#define MUST(cond) do { if (!(cond)) abort(); } while (0)
+#include "request3d.h"
 
 static const u8 *in;
 static size_t left;
@@ -62,6 +60,86 @@ static void request_raw(void)
 		fake_cursor(req, len);
 	else
 		fake_send(req, len, take(1) * 5);
+}
+
+static struct spec spec(void)
+{
+	static const struct spec some[] = {
+		{ TARGET_2D, FORMAT_BGRA, BIND_TARGET, 64, 64 },
+		{ TARGET_2D, FORMAT_BGRA, BIND_TARGET, 64, 64, 1, 1, 0, 0, 1 },
+		{ TARGET_BUFFER, 64, BIND_VERTEX, 4096 },
+		{ TARGET_CUBE, FORMAT_DXT1, 8, 32, 32, 1, 6, 5 },
+	};
+	struct spec spec = some[take(1) & 3];
+	u32 *field = (u32 *)&spec;
+
+	if (take(1) & 1)
+		field[take(1) % (sizeof(spec) / sizeof(*field))] = number();
+	return spec;
+}
+
+/* Buffers are bound, so that their memory is in use after an UNREF. */
+static struct mvgpu_job *stream(u32 ctx)
+{
+	u32 dw[16], nr = take(1) % ARRAY_SIZE(dw), i;
+	u32 vertex[] = { 6 | 3 << 16, 4, 0, id() };
+
+	switch (take(1) % 4) {
+	case 0:
+		return req_copy(ctx, id(), id());
+	case 1:
+		return req_submit(ctx, vertex, sizeof(vertex), sizeof(vertex));
+	case 2:
+		/* Nothing is bound any more. */
+		vertex[0] = 6;
+		return req_submit(ctx, vertex, 4, 4);
+	default:
+		for (i = 0; i < nr; i++)
+			dw[i] = number();
+		return req_submit(ctx, dw, nr * 4, take(1) & 1 ? nr * 4 :
+				  number());
+	}
+}
+
+static struct mvgpu_job *request_3d(u32 op)
+{
+	struct virtio_gpu_box box;
+	u32 ctx = take(1) % 5, what;
+	struct spec new;
+
+	switch (op % 8) {
+	case 0:
+		what = take(1);
+		return req_ctx_create(ctx, what & 64 ? number() : what & 1,
+				      what & 128 ? number() : 5);
+	case 1:
+		return req_ctx(VIRTIO_GPU_CMD_CTX_DESTROY, ctx);
+	case 2:
+	case 3:
+		return req_ctx_res(take(1) & 3 ?
+				   VIRTIO_GPU_CMD_CTX_ATTACH_RESOURCE :
+				   VIRTIO_GPU_CMD_CTX_DETACH_RESOURCE, ctx,
+				   id());
+	case 4:
+		new = spec();
+		return req_create_3d(id(), &new);
+	case 5:
+		box = (struct virtio_gpu_box) {
+			number(), number(), number(), number(), number(),
+			number(),
+		};
+		what = take(1);
+		return req_transfer_3d(what & 1 ?
+				       VIRTIO_GPU_CMD_TRANSFER_TO_HOST_3D :
+				       VIRTIO_GPU_CMD_TRANSFER_FROM_HOST_3D,
+				       what & 2 ? ctx : 0, id(), &box,
+				       what & 4 ? number() : 0,
+				       what & 8 ? number() : 0,
+				       what & 16 ? number() : 0,
+				       (s64)(s32)number());
+	default:
+		return stream(ctx);
+	}
 }
 
 static struct mvgpu_job *request(u32 op)
@@ -167,14 +245,28 @@ static void step(u32 op)
 	case 15:
 		fake.guest->hostile = take(1) & 1;
 		break;
+	case 1:
+	case 2:
+	case 3:
+		fake_resp(request_3d(take(1)));
+		break;
+	case 4:
+		op = take(1);
+		fake.display.follows = op & 1;
+		fake.display.wants = op & 2;
+		mvgpu_proto_refresh(fake.proto);
+		break;
 	default:
-		fake_resp(request(op));
+		fake_resp(request(take(1)));
 	}
 }
 
 /* What a guest has when it is up, so that a script need not begin there. */
 static void begin(void)
 {
+	const struct spec texture = {
+		TARGET_2D, FORMAT_BGRA, BIND_TARGET, 64, 64,
+	};
 	u32 i;
 
 	for (i = 1; i <= 3; i++) {
@@ -183,7 +275,12 @@ static void begin(void)
 			req_attach(i, 4, PAGES_AT + i * 16384, 4096);
 	}
 	fake_run_all();
-	req_scanout(0, 1, 0, 0, 64, 64);
+	req_create_3d(4, &texture);
+	req_ctx_create(1, 0, 0);
+	for (i = 1; i <= 4; i++)
+		req_ctx_res(VIRTIO_GPU_CMD_CTX_ATTACH_RESOURCE, 1, i);
+	fake_run_all();
+	req_scanout(0, take(1) & 1 ? 4 : 1, 0, 0, 64, 64);
 	req_cursor(VIRTIO_GPU_CMD_UPDATE_CURSOR, 1, 2, 0, 0, 0, 0);
 }
 

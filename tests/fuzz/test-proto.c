@@ -22,9 +22,11 @@
 /* Run the oldest job; its response. */
 #define RAN(status, type) CHECK_EQ(fake_resp(fake_run(status)), type)
 
+/* A driver that has not taken 3D. */
 static void start(void)
 {
 	fake_start(3, 8, 16 << 20, 64);
+	fake.vgpu.no_3d = true;
 }
 
 /* Resource @id, @dim pixels wide and high, with as much backing. */
@@ -119,9 +121,10 @@ static void test_capsets(void)
 
 	start();
 	req_hdr(&info.hdr, VIRTIO_GPU_CMD_GET_CAPSET_INFO);
+	info.capset_index = 2;
 	ANSWERED(fake_send(&info, sizeof(info), ROOM), ERR(INVALID_PARAMETER));
 	req_hdr(&get.hdr, VIRTIO_GPU_CMD_GET_CAPSET);
-	get.capset_id = 1;
+	get.capset_id = 3;
 	ANSWERED(fake_send(&get, sizeof(get), ROOM), ERR(INVALID_PARAMETER));
 	fake_stop();
 }
@@ -1137,7 +1140,7 @@ static const struct tap_case cases[] = {
 	{ "GET_DISPLAY_INFO", test_display_info },
 	{ "GET_EDID", test_edid },
 	{ "a vGPU without scanouts", test_no_scanouts },
-	{ "GET_CAPSET_INFO and GET_CAPSET: there are none", test_capsets },
+	{ "GET_CAPSET_INFO and GET_CAPSET of what there is not", test_capsets },
 	{ "commands that are absent or unknown", test_absent },
 	{ "requests cut off at every length", test_short },
 	{ "a request that is too long", test_long },

@@ -2,9 +2,10 @@
 /*
  * Jobs as requests of the virtio-gpu protocol (virtio 1.3, 5.7.6).
  *
- * All that is sent is made by prepare(), which may sleep. DESTROY, DETACH and
- * TRANSFER carry a fence: fences are reached in order, so that the end of a
- * DETACH means that the transfers before it do not read the pages any more.
+ * All that is sent is made by prepare(), which may sleep. What takes time on the
+ * GPU or lets go of pages carries a fence: fences are reached in order, so that
+ * the end of a DETACH means that the transfers before it do not read the pages
+ * any more.
  */
 
 #include "virtio.h"
@@ -50,7 +51,7 @@ struct mvgpu_virtio_request *mvgpu_virtio_request_alloc(u32 nr)
  * mvgpu_virtio_request_free() - of a request that the device does not hold
  * @request: the request
  *
- * Context: any, unless a command has entries: then process.
+ * Context: any, unless a command has data: then process.
  */
 void mvgpu_virtio_request_free(struct mvgpu_virtio_request *request)
 {
@@ -60,9 +61,10 @@ void mvgpu_virtio_request_free(struct mvgpu_virtio_request *request)
 	for (i = 0; i < request->nr; i++) {
 		struct mvgpu_virtio_command *command = &request->command[i];
 
-		if (command->entry) {
-			sg_free_table(&command->entries);
-			kvfree(command->entry);
+		if (command->data) {
+			sg_free_table(&command->pages);
+			if (!command->borrowed)
+				kvfree(command->data);
 		}
 		if (command->resp != &command->hdr)
 			kfree(command->resp);
@@ -86,17 +88,28 @@ void mvgpu_virtio_command_init(struct mvgpu_virtio_command *command, u32 type,
 	command->request->nr_sgs += 2;
 }
 
-/* A page of the table @entry for each descriptor. */
-static int entries_map(struct mvgpu_virtio_command *command, size_t size)
+/**
+ * mvgpu_virtio_command_data() - let data follow the request
+ * @command: of a new request, without data
+ * @data: from kvmalloc(); freed with the request from success on
+ * @size: bytes, not 0
+ *
+ * A descriptor for each page.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int mvgpu_virtio_command_data(struct mvgpu_virtio_command *command, void *data,
+			      size_t size)
 {
-	u8 *p = (u8 *)command->entry;
 	struct scatterlist *sg;
 	unsigned int nr, i;
+	u8 *p = data;
 
 	nr = DIV_ROUND_UP(offset_in_page(p) + size, PAGE_SIZE);
-	if (sg_alloc_table(&command->entries, nr, GFP_KERNEL))
+	if (sg_alloc_table(&command->pages, nr, GFP_KERNEL))
 		return -ENOMEM;
-	for_each_sgtable_sg(&command->entries, sg, i) {
+	command->data = data;
+	for_each_sgtable_sg(&command->pages, sg, i) {
 		size_t len = min_t(size_t, size, PAGE_SIZE - offset_in_page(p));
 		struct page *page = is_vmalloc_addr(p) ? vmalloc_to_page(p) :
 							 virt_to_page(p);
@@ -114,6 +127,7 @@ static int attach_init(struct mvgpu_virtio *gpu,
 		       struct mvgpu_virtio_command *command, u32 res_id,
 		       u32 nr)
 {
+	struct virtio_gpu_mem_entry *entry;
 	int err;
 
 	mvgpu_virtio_command_init(command,
@@ -123,18 +137,48 @@ static int attach_init(struct mvgpu_virtio *gpu,
 	command->req.attach.nr_entries = cpu_to_le32(nr);
 	if (!nr || nr > gpu->max_runs)
 		return -E2BIG;
-	command->entry = kvcalloc(nr, sizeof(*command->entry), GFP_KERNEL);
-	if (!command->entry)
+	entry = kvcalloc(nr, sizeof(*entry), GFP_KERNEL);
+	if (!entry)
 		return -ENOMEM;
-	err = entries_map(command, nr * sizeof(*command->entry));
-	if (err) {
-		kvfree(command->entry);
-		command->entry = NULL;
-	}
+	err = mvgpu_virtio_command_data(command, entry, nr * sizeof(*entry));
+	if (err)
+		kvfree(entry);
 	return err;
 }
 
-static void detach_init(struct mvgpu_virtio_command *command, u32 res_id)
+/**
+ * mvgpu_virtio_attach_zeroes() - ATTACH_BACKING of zeroes
+ * @gpu: the GPU
+ * @command: of a new request
+ * @res_id: GPU id
+ * @size: bytes at least
+ *
+ * All entries are of the same memory.
+ *
+ * Return: 0, -E2BIG, -ENOMEM.
+ */
+int mvgpu_virtio_attach_zeroes(struct mvgpu_virtio *gpu,
+			       struct mvgpu_virtio_command *command, u32 res_id,
+			       u64 size)
+{
+	u64 nr = DIV_ROUND_UP_ULL(size, MVGPU_VIRTIO_ZERO_SIZE);
+	struct virtio_gpu_mem_entry *entry;
+	int err;
+	u32 i;
+
+	err = attach_init(gpu, command, res_id, min_t(u64, nr, U32_MAX));
+	if (err)
+		return err;
+	entry = command->data;
+	for (i = 0; i < nr; i++) {
+		entry[i].addr = cpu_to_le64(gpu->zero_addr);
+		entry[i].length = cpu_to_le32(MVGPU_VIRTIO_ZERO_SIZE);
+	}
+	return 0;
+}
+
+/** mvgpu_virtio_detach_init() - DETACH_BACKING of @res_id, fenced. */
+void mvgpu_virtio_detach_init(struct mvgpu_virtio_command *command, u32 res_id)
 {
 	mvgpu_virtio_command_init(command,
 				  VIRTIO_GPU_CMD_RESOURCE_DETACH_BACKING,
@@ -143,7 +187,8 @@ static void detach_init(struct mvgpu_virtio_command *command, u32 res_id)
 	command->fenced = true;
 }
 
-static void unref_init(struct mvgpu_virtio_command *command, u32 res_id)
+/** mvgpu_virtio_unref_init() - RESOURCE_UNREF of @res_id, fenced. */
+void mvgpu_virtio_unref_init(struct mvgpu_virtio_command *command, u32 res_id)
 {
 	mvgpu_virtio_command_init(command, VIRTIO_GPU_CMD_RESOURCE_UNREF,
 				  sizeof(command->req.unref));
@@ -183,10 +228,7 @@ static int create_build(struct mvgpu_virtio *gpu,
 		},
 	};
 	u64 size = (u64)create->width * create->height * 4;
-	u32 nr = DIV_ROUND_UP_ULL(size, MVGPU_VIRTIO_ZERO_SIZE);
-	struct virtio_gpu_mem_entry *entry;
 	int err;
-	u32 i;
 
 	mvgpu_virtio_command_init(command, VIRTIO_GPU_CMD_RESOURCE_CREATE_2D,
 				  sizeof(*req));
@@ -195,17 +237,13 @@ static int create_build(struct mvgpu_virtio *gpu,
 	req->width = cpu_to_le32(create->width);
 	req->height = cpu_to_le32(create->height);
 
-	err = attach_init(gpu, &command[CREATE_ATTACH], create->res_id, nr);
+	err = mvgpu_virtio_attach_zeroes(gpu, &command[CREATE_ATTACH],
+					 create->res_id, size);
 	if (err)
 		return err;
-	entry = command[CREATE_ATTACH].entry;
-	for (i = 0; i < nr; i++) {
-		entry[i].addr = cpu_to_le64(gpu->zero_addr);
-		entry[i].length = cpu_to_le32(MVGPU_VIRTIO_ZERO_SIZE);
-	}
 	transfer_init(&command[CREATE_TRANSFER], &whole);
-	detach_init(&command[CREATE_DETACH], create->res_id);
-	unref_init(&command[CREATE_UNDO], create->res_id);
+	mvgpu_virtio_detach_init(&command[CREATE_DETACH], create->res_id);
+	mvgpu_virtio_unref_init(&command[CREATE_UNDO], create->res_id);
 	request->undo = &command[CREATE_UNDO];
 	return 0;
 }
@@ -214,7 +252,7 @@ static int destroy_build(struct mvgpu_virtio *gpu,
 			 struct mvgpu_virtio_request *request,
 			 struct mvgpu_job *job)
 {
-	unref_init(request->command, job->res_id);
+	mvgpu_virtio_unref_init(request->command, job->res_id);
 	return 0;
 }
 
@@ -234,7 +272,7 @@ static int attach_build(struct mvgpu_virtio *gpu,
 		mvgpu_virtio_backing_release(gpu, job->backing);
 		return err;
 	}
-	mvgpu_virtio_dma_fill(gpu, job->backing, command->entry);
+	mvgpu_virtio_dma_fill(gpu, job->backing, command->data);
 	return 0;
 }
 
@@ -242,7 +280,7 @@ static int detach_build(struct mvgpu_virtio *gpu,
 			struct mvgpu_virtio_request *request,
 			struct mvgpu_job *job)
 {
-	detach_init(request->command, job->res_id);
+	mvgpu_virtio_detach_init(request->command, job->res_id);
 	return 0;
 }
 
@@ -255,12 +293,13 @@ static int transfer_build(struct mvgpu_virtio *gpu,
 	return 0;
 }
 
-/* Rows without @build are over as soon as they are submitted. */
+/*
+ * Rows without @build are over as soon as they are submitted; @nr is 0 where the
+ * number of commands depends on the job.
+ */
 static const struct {
 	u32 nr;
-	int (*build)(struct mvgpu_virtio *gpu,
-		     struct mvgpu_virtio_request *request,
-		     struct mvgpu_job *job);
+	mvgpu_virtio_build_fn *build;
 } commands[MVGPU_JOB_NR] = {
 	[MVGPU_JOB_NONE] = { 0, NULL },
 	[MVGPU_JOB_RES_CREATE] = { CREATE_NR, create_build },
@@ -274,6 +313,14 @@ static const struct {
 	 * that the transfers before it may still run.
 	 */
 	[MVGPU_JOB_FLUSH] = { 0, NULL },
+	[MVGPU_JOB_CTX_CREATE] = { 1, mvgpu_virtio_ctx_create_build },
+	[MVGPU_JOB_CTX_DESTROY] = { 1, mvgpu_virtio_ctx_destroy_build },
+	[MVGPU_JOB_CTX_ATTACH] = { 1, mvgpu_virtio_ctx_attach_build },
+	[MVGPU_JOB_CTX_DETACH] = { 1, mvgpu_virtio_ctx_detach_build },
+	[MVGPU_JOB_RES_CREATE_3D] = { 0, mvgpu_virtio_create_3d_build },
+	[MVGPU_JOB_TRANSFER_TO_3D] = { 1, mvgpu_virtio_transfer_to_build },
+	[MVGPU_JOB_TRANSFER_FROM_3D] = { 1, mvgpu_virtio_transfer_from_build },
+	[MVGPU_JOB_SUBMIT_3D] = { 1, mvgpu_virtio_submit_build },
 };
 
 /**
@@ -287,6 +334,7 @@ int mvgpu_virtio_prepare(void *priv, struct mvgpu_job *job)
 {
 	struct mvgpu_virtio_request *request;
 	struct mvgpu_virtio *gpu = priv;
+	u32 nr;
 	int err;
 
 	job->backend = NULL;
@@ -295,11 +343,15 @@ int mvgpu_virtio_prepare(void *priv, struct mvgpu_job *job)
 	if (!commands[job->op].build)
 		return 0;
 
-	request = mvgpu_virtio_request_alloc(commands[job->op].nr);
+	nr = commands[job->op].nr ?: mvgpu_virtio_create_3d_count(gpu, job);
+	request = mvgpu_virtio_request_alloc(nr);
 	if (!request)
 		return -ENOMEM;
 	request->job = job;
 	err = commands[job->op].build(gpu, request, job);
+	/* What the ring can't hold would wait for ever. */
+	if (!err && request->nr_sgs > virtqueue_get_vring_size(gpu->ctrl))
+		err = -ENOMEM;
 	if (err) {
 		mvgpu_virtio_request_free(request);
 		return err;
@@ -317,6 +369,8 @@ void mvgpu_virtio_unprepare(void *priv, struct mvgpu_job *job)
 {
 	if (!job->backend)
 		return;
+	if (job->op == MVGPU_JOB_TRANSFER_FROM_3D)
+		mvgpu_virtio_dma_sync_back(priv, job->transfer_3d.res_id);
 	mvgpu_virtio_request_free(job->backend);
 	job->backend = NULL;
 }

@@ -123,15 +123,24 @@ static void mvgpu_virtio_config_changed(struct virtio_device *vdev)
 
 static int gpu_register(struct mvgpu_virtio *gpu)
 {
-	const struct mvgpu_gpu_caps caps = {
+	struct mvgpu_gpu_caps caps = {
 		.memory = (u64)memory_mb << 20,
 		.nr_engines = 1,
 		.max_outstanding = MAX_OUTSTANDING,
 		.max_runs = gpu->max_runs,
 		.max_res_id = S32_MAX,
+		.max_stream = gpu->max_stream,
 	};
 	struct mvgpu_gpu *core;
 	bool lost;
+
+	if (gpu->info.nr_capsets && !mvgpu_virtio_dma_bounces(gpu)) {
+		caps.max_ctx_id = MVGPU_VIRTIO_MAX_CTX;
+		caps.context_init = virtio_has_feature(gpu->vdev,
+						       VIRTIO_GPU_F_CONTEXT_INIT);
+		caps.nr_capsets = gpu->info.nr_capsets;
+		caps.capsets = gpu->info.capset;
+	}
 
 	core = mvgpu_gpu_register(gpu->vdev->dev.parent, &caps, &ops, gpu);
 	if (IS_ERR(core))
@@ -185,9 +194,11 @@ static int mvgpu_virtio_probe(struct virtio_device *vdev)
 		goto stop_device;
 	err = gpu_register(gpu);
 	if (err)
-		goto stop_device;
+		goto exit_info;
 	return 0;
 
+exit_info:
+	mvgpu_virtio_info_exit(gpu);
 stop_device:
 	device_stop(gpu);
 exit_dma:
@@ -215,6 +226,7 @@ static void mvgpu_virtio_remove(struct virtio_device *vdev)
 	virtio_synchronize_cbs(vdev);
 	mvgpu_gpu_unregister(core);
 	device_stop(gpu);
+	mvgpu_virtio_info_exit(gpu);
 	mvgpu_virtio_dma_exit(gpu);
 	vdev->priv = NULL;
 	kfree(gpu);

@@ -5,9 +5,11 @@
  * A device with VIRTIO_F_ACCESS_PLATFORM is behind an IOMMU or bounce buffers:
  * backings are mapped by the DMA API. Others take physical addresses.
  *
- * The device only ever reads backings (jobs are 2D), so they are mapped
+ * The device only ever reads backings of 2D resources, so they are mapped
  * DMA_TO_DEVICE. A wider mapping would be wrong and not just needless: with
  * bounce buffers its unmap would overwrite what the guest has written since.
+ * Those of 3D resources are written, too, at times that only the device knows
+ * (results of queries), so where memory may be bounced there is no 3D.
  */
 
 #include "virtio.h"
@@ -21,10 +23,12 @@
 /**
  * struct mapping - of one backing; owned by it
  * @sgt: the table
+ * @dir: what the device does
  * @res_id: GPU id of the resource
  */
 struct mapping {
 	struct sg_table sgt;
+	enum dma_data_direction dir;
 	u32 res_id;
 };
 
@@ -129,11 +133,12 @@ int mvgpu_virtio_dma_map(struct mvgpu_virtio *gpu, u32 res_id,
 	if (!mapping)
 		return -ENOMEM;
 	mapping->res_id = res_id;
+	mapping->dir = backing->written ? DMA_BIDIRECTIONAL : DMA_TO_DEVICE;
 
 	err = table_build(&mapping->sgt, backing, piece_max(dev));
 	if (err)
 		goto free_mapping;
-	err = dma_map_sgtable(dev, &mapping->sgt, DMA_TO_DEVICE, 0);
+	err = dma_map_sgtable(dev, &mapping->sgt, mapping->dir, 0);
 	if (err)
 		goto free_table;
 	err = -E2BIG;
@@ -147,7 +152,7 @@ int mvgpu_virtio_dma_map(struct mvgpu_virtio *gpu, u32 res_id,
 	return 0;
 
 unmap_table:
-	dma_unmap_sgtable(dev, &mapping->sgt, DMA_TO_DEVICE, 0);
+	dma_unmap_sgtable(dev, &mapping->sgt, mapping->dir, 0);
 free_table:
 	sg_free_table(&mapping->sgt);
 free_mapping:
@@ -170,7 +175,7 @@ void mvgpu_virtio_backing_release(void *priv, struct mvgpu_backing *backing)
 	backing->backend = NULL;
 	/* Not if a newer backing has taken its place. */
 	xa_cmpxchg(&gpu->mappings, mapping->res_id, mapping, NULL, GFP_KERNEL);
-	dma_unmap_sgtable(gpu->dma_dev, &mapping->sgt, DMA_TO_DEVICE, 0);
+	dma_unmap_sgtable(gpu->dma_dev, &mapping->sgt, mapping->dir, 0);
 	sg_free_table(&mapping->sgt);
 	kfree(mapping);
 }
@@ -222,7 +227,18 @@ void mvgpu_virtio_dma_fill(struct mvgpu_virtio *gpu,
 }
 
 /**
- * mvgpu_virtio_dma_sync() - the device is going to read a backing
+ * mvgpu_virtio_dma_bounces() - may backings be copied on their way?
+ * @gpu: the GPU
+ *
+ * Return: true if the device can't reach all memory by itself.
+ */
+bool mvgpu_virtio_dma_bounces(struct mvgpu_virtio *gpu)
+{
+	return gpu->dma_dev && dma_max_mapping_size(gpu->dma_dev) != SIZE_MAX;
+}
+
+/**
+ * mvgpu_virtio_dma_sync() - the device is going to use a backing
  * @gpu: the GPU
  * @res_id: resource that it belongs to
  *
@@ -240,5 +256,24 @@ void mvgpu_virtio_dma_sync(struct mvgpu_virtio *gpu, u32 res_id)
 	mapping = xa_load(&gpu->mappings, res_id);
 	if (mapping)
 		dma_sync_sgtable_for_device(gpu->dma_dev, &mapping->sgt,
-					    DMA_TO_DEVICE);
+					    mapping->dir);
+}
+
+/**
+ * mvgpu_virtio_dma_sync_back() - the device has written to a backing
+ * @gpu: the GPU
+ * @res_id: resource that it belongs to
+ *
+ * Context: work.
+ */
+void mvgpu_virtio_dma_sync_back(struct mvgpu_virtio *gpu, u32 res_id)
+{
+	struct mapping *mapping;
+
+	if (!gpu->dma_dev)
+		return;
+	mapping = xa_load(&gpu->mappings, res_id);
+	if (mapping)
+		dma_sync_sgtable_for_cpu(gpu->dma_dev, &mapping->sgt,
+					 mapping->dir);
 }

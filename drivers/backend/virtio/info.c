@@ -7,7 +7,9 @@
 #include "virtio.h"
 
 #include <linux/slab.h>
+#include <linux/unaligned.h>
 #include <linux/virtio_config.h>
+#include <mvgpu/virgl_caps.h>
 
 #define QUERY_TIMEOUT (5 * HZ)
 
@@ -112,6 +114,36 @@ static int info_edid(struct mvgpu_virtio *gpu)
 	return err == -EIO ? 0 : err;
 }
 
+/* Others are of no use to us: what contexts of theirs do can't be checked. */
+static bool capset_known(u32 id)
+{
+	return id == VIRTIO_GPU_CAPSET_VIRGL || id == VIRTIO_GPU_CAPSET_VIRGL2;
+}
+
+static int capset_keep(struct mvgpu_virtio *gpu,
+		       const struct virtio_gpu_resp_capset_info *resp,
+		       const void *data)
+{
+	struct mvgpu_virtio_info *info = &gpu->info;
+	struct mvgpu_capset *capset = &info->capset[info->nr_capsets];
+
+	if (info->nr_capsets == ARRAY_SIZE(info->capset))
+		return 0;
+	capset->id = le32_to_cpu(resp->capset_id);
+	capset->version = le32_to_cpu(resp->capset_max_version);
+	capset->size = le32_to_cpu(resp->capset_max_size);
+	capset->data = kmemdup(data, capset->size, GFP_KERNEL);
+	if (!capset->data)
+		return -ENOMEM;
+	info->nr_capsets++;
+	if (capset->id == VIRTIO_GPU_CAPSET_VIRGL2 &&
+	    capset->size >= MVGPU_CAPS_BITS + sizeof(u32))
+		info->clear_texture =
+			get_unaligned_le32(data + MVGPU_CAPS_BITS) &
+			BIT(MVGPU_CAP_CLEAR_TEXTURE);
+	return 0;
+}
+
 static int info_capset(struct mvgpu_virtio *gpu, u32 index)
 {
 	const struct virtio_gpu_get_capset_info req = {
@@ -130,6 +162,8 @@ static int info_capset(struct mvgpu_virtio *gpu, u32 index)
 		    &info, sizeof(info));
 	if (err)
 		return err;
+	if (!capset_known(le32_to_cpu(info.capset_id)))
+		return 0;
 	len = le32_to_cpu(info.capset_max_size);
 	if (!len || len > CAPSET_BYTES_MAX)
 		return -EPROTO;
@@ -141,9 +175,9 @@ static int info_capset(struct mvgpu_virtio *gpu, u32 index)
 	get.capset_version = info.capset_max_version;
 	err = query(gpu, &get, sizeof(get), VIRTIO_GPU_RESP_OK_CAPSET, capset,
 		    sizeof(*capset) + len);
-	kfree(capset);
 	if (!err)
-		gpu->info.capset_bytes += len;
+		err = capset_keep(gpu, &info, capset->capset_data);
+	kfree(capset);
 	return err;
 }
 
@@ -154,6 +188,16 @@ static u32 displays_enabled(const struct mvgpu_virtio *gpu)
 	for (i = 0; i < VIRTIO_GPU_MAX_SCANOUTS; i++)
 		nr += !!gpu->info.display.pmodes[i].enabled;
 	return nr;
+}
+
+/**
+ * mvgpu_virtio_info_exit() - forget what mvgpu_virtio_info_init() has learnt
+ * @gpu: the GPU
+ */
+void mvgpu_virtio_info_exit(struct mvgpu_virtio *gpu)
+{
+	while (gpu->info.nr_capsets)
+		kfree(gpu->info.capset[--gpu->info.nr_capsets].data);
 }
 
 /**
@@ -174,19 +218,20 @@ int mvgpu_virtio_info_init(struct mvgpu_virtio *gpu)
 	if (virtio_has_feature(vdev, VIRTIO_GPU_F_VIRGL))
 		virtio_cread_le(vdev, struct virtio_gpu_config, num_capsets,
 				&nr_capsets);
-	gpu->info.nr_capsets = min_t(u32, nr_capsets, CAPSETS_MAX);
-	for (i = 0; i < gpu->info.nr_capsets && !err; i++)
+	nr_capsets = min_t(u32, nr_capsets, CAPSETS_MAX);
+	for (i = 0; i < nr_capsets && !err; i++)
 		err = info_capset(gpu, i);
 	if (err) {
+		mvgpu_virtio_info_exit(gpu);
 		dev_err(&vdev->dev, "device does not tell what it is: %pe\n",
 			ERR_PTR(err));
 		return err;
 	}
 
 	dev_info(&vdev->dev,
-		 "%u display(s), EDID of %u bytes, %u capset(s) of %u bytes%s\n",
+		 "%u display(s), EDID of %u bytes, %u of %u capset(s) known%s\n",
 		 displays_enabled(gpu), gpu->info.edid_len,
-		 gpu->info.nr_capsets, gpu->info.capset_bytes,
+		 gpu->info.nr_capsets, nr_capsets,
 		 virtio_has_feature(vdev, VIRTIO_GPU_F_VIRGL) ? "" :
 		 ", no renderer: only copying is measured");
 	return 0;

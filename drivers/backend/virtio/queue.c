@@ -35,8 +35,8 @@ static int command_add_locked(struct mvgpu_virtio *gpu,
 	}
 	sg_init_one(&req, &command->req, command->req_len);
 	sgs[out++] = &req;
-	if (command->entry)
-		sgs[out++] = command->entries.sgl;
+	if (command->data)
+		sgs[out++] = command->pages.sgl;
 	sg_init_one(&resp, command->resp, command->resp_len);
 	sgs[out] = &resp;
 
@@ -290,16 +290,17 @@ int mvgpu_virtio_queue_start(struct mvgpu_virtio *gpu)
 		dev_err(&vdev->dev, "control queue of %u is too short\n", size);
 		return -ENODEV;
 	}
-	size = (size - MVGPU_VIRTIO_RESERVED) * PAGE_SIZE /
-	       sizeof(struct virtio_gpu_mem_entry);
-	size = min(size, MVGPU_VIRTIO_MAX_RUNS);
+	size = (size - MVGPU_VIRTIO_RESERVED) * PAGE_SIZE;
 	/* What core was told at registration holds on. */
-	if (gpu->max_runs && size < gpu->max_runs) {
+	if (gpu->max_stream && size < gpu->max_stream) {
 		vdev->config->del_vqs(vdev);
 		return -ENODEV;
 	}
-	if (!gpu->max_runs)
-		gpu->max_runs = size;
+	if (!gpu->max_stream) {
+		gpu->max_stream = min(size, MVGPU_VIRTIO_MAX_STREAM);
+		gpu->max_runs = min_t(u32, MVGPU_VIRTIO_MAX_RUNS, size /
+				      sizeof(struct virtio_gpu_mem_entry));
+	}
 
 	gpu->ctrl = vqs[0];
 	gpu->cursor = vqs[1];

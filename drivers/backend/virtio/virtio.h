@@ -22,8 +22,20 @@
 /* Descriptors that no table of entries may take: headers, queries, slack. */
 #define MVGPU_VIRTIO_RESERVED 16
 
+/* Commands of one request: header and response of each fit the ring. */
+#define MVGPU_VIRTIO_MAX_COMMANDS 112
+
 /* Shortest control queue that we work with. */
 #define MVGPU_VIRTIO_MIN_QUEUE 32
+
+/* Capsets that we know: VIRGL and VIRGL2. */
+#define MVGPU_VIRTIO_CAPSETS 2
+
+/* Bytes of a stream at most; Mesa's are a quarter of that. */
+#define MVGPU_VIRTIO_MAX_STREAM (1024 * 1024)
+
+/* GPU ids of contexts are 1 to this; the next one is ours. */
+#define MVGPU_VIRTIO_MAX_CTX 0xffff
 
 struct mvgpu_virtio_request;
 
@@ -33,8 +45,9 @@ struct mvgpu_virtio_request;
  * @req: the request; not changed any more once it is queued
  * @req_len: bytes of @req
  * @fenced: the response tells that the renderer is through with it
- * @entry: table behind @req, or NULL
- * @entries: the pages of @entry
+ * @data: what follows @req (a table of entries, a stream), or NULL
+ * @borrowed: @data is the job's
+ * @pages: the pages of @data
  * @resp: where the device writes; &@hdr, or memory of its own
  * @resp_len: bytes of @resp
  * @hdr: the usual response; alone on its cache lines, the device writes it
@@ -48,14 +61,21 @@ struct mvgpu_virtio_command {
 		struct virtio_gpu_resource_attach_backing attach;
 		struct virtio_gpu_resource_detach_backing detach;
 		struct virtio_gpu_transfer_to_host_2d transfer;
+		struct virtio_gpu_ctx_create ctx_create;
+		struct virtio_gpu_ctx_destroy ctx_destroy;
+		struct virtio_gpu_ctx_resource ctx_resource;
+		struct virtio_gpu_resource_create_3d create_3d;
+		struct virtio_gpu_transfer_host_3d transfer_3d;
+		struct virtio_gpu_cmd_submit submit;
 		struct virtio_gpu_cmd_get_edid edid;
 		struct virtio_gpu_get_capset_info capset_info;
 		struct virtio_gpu_get_capset capset;
 	} req;
 	u32 req_len;
 	bool fenced;
-	struct virtio_gpu_mem_entry *entry;
-	struct sg_table entries;
+	void *data;
+	bool borrowed;
+	struct sg_table pages;
 	void *resp;
 	u32 resp_len;
 	struct virtio_gpu_ctrl_hdr hdr __aligned(ARCH_DMA_MINALIGN);
@@ -95,14 +115,16 @@ struct mvgpu_virtio_request {
  * struct mvgpu_virtio_info - what the device told at probe
  * @display: enabled modes; written by probe and @config_work only
  * @edid_len: bytes of the EDID of scanout 0; 0 if it has none
- * @nr_capsets: capsets that it has
- * @capset_bytes: bytes of all of them
+ * @nr_capsets: entries of @capset that are filled
+ * @capset: those that we know; their data is freed by mvgpu_virtio_info_exit()
+ * @clear_texture: the renderer has CLEAR_TEXTURE
  */
 struct mvgpu_virtio_info {
 	struct virtio_gpu_resp_display_info display;
 	u32 edid_len;
 	u32 nr_capsets;
-	u32 capset_bytes;
+	struct mvgpu_capset capset[MVGPU_VIRTIO_CAPSETS];
+	bool clear_texture;
 };
 
 /**
@@ -119,6 +141,8 @@ struct mvgpu_virtio {
 	dma_addr_t zero_addr;
 	/** @max_runs: entries of one table; constant after probe. */
 	u32 max_runs;
+	/** @max_stream: bytes of one stream; constant after probe. */
+	u32 max_stream;
 	/** @mappings: of backings, by GPU resource id; its own lock. */
 	struct xarray mappings;
 	/** @info: see there. */
@@ -153,6 +177,19 @@ struct mvgpu_virtio {
 	bool poll_active;
 };
 
+/**
+ * typedef mvgpu_virtio_build_fn - make the commands of a job
+ * @gpu: the GPU
+ * @request: with room for them
+ * @job: the job
+ *
+ * Return: 0, -ENOMEM, or another errno; what was allocated is freed with
+ * @request.
+ */
+typedef int mvgpu_virtio_build_fn(struct mvgpu_virtio *gpu,
+				  struct mvgpu_virtio_request *request,
+				  struct mvgpu_job *job);
+
 /* device.c */
 void mvgpu_virtio_lost(struct mvgpu_virtio *gpu);
 
@@ -169,9 +206,28 @@ struct mvgpu_virtio_request *mvgpu_virtio_request_alloc(u32 nr);
 void mvgpu_virtio_request_free(struct mvgpu_virtio_request *request);
 void mvgpu_virtio_command_init(struct mvgpu_virtio_command *command, u32 type,
 			       u32 req_len);
+int mvgpu_virtio_attach_zeroes(struct mvgpu_virtio *gpu,
+			       struct mvgpu_virtio_command *command, u32 res_id,
+			       u64 size);
+int mvgpu_virtio_command_data(struct mvgpu_virtio_command *command, void *data,
+			      size_t size);
+void mvgpu_virtio_detach_init(struct mvgpu_virtio_command *command, u32 res_id);
+void mvgpu_virtio_unref_init(struct mvgpu_virtio_command *command, u32 res_id);
 int mvgpu_virtio_prepare(void *priv, struct mvgpu_job *job);
 void mvgpu_virtio_unprepare(void *priv, struct mvgpu_job *job);
 int mvgpu_virtio_submit(void *priv, u32 engine, struct mvgpu_job *job);
+
+/* command3d.c */
+u32 mvgpu_virtio_create_3d_count(struct mvgpu_virtio *gpu,
+				 const struct mvgpu_job *job);
+mvgpu_virtio_build_fn mvgpu_virtio_create_3d_build;
+mvgpu_virtio_build_fn mvgpu_virtio_ctx_create_build;
+mvgpu_virtio_build_fn mvgpu_virtio_ctx_destroy_build;
+mvgpu_virtio_build_fn mvgpu_virtio_ctx_attach_build;
+mvgpu_virtio_build_fn mvgpu_virtio_ctx_detach_build;
+mvgpu_virtio_build_fn mvgpu_virtio_transfer_to_build;
+mvgpu_virtio_build_fn mvgpu_virtio_transfer_from_build;
+mvgpu_virtio_build_fn mvgpu_virtio_submit_build;
 
 /* dma.c */
 #define MVGPU_VIRTIO_ZERO_SIZE (128 * 1024)
@@ -186,6 +242,8 @@ void mvgpu_virtio_dma_fill(struct mvgpu_virtio *gpu,
 			   const struct mvgpu_backing *backing,
 			   struct virtio_gpu_mem_entry *entry);
 void mvgpu_virtio_dma_sync(struct mvgpu_virtio *gpu, u32 res_id);
+void mvgpu_virtio_dma_sync_back(struct mvgpu_virtio *gpu, u32 res_id);
+bool mvgpu_virtio_dma_bounces(struct mvgpu_virtio *gpu);
 void mvgpu_virtio_backing_release(void *priv, struct mvgpu_backing *backing);
 
 /* poll.c */
@@ -196,6 +254,7 @@ void mvgpu_virtio_poll_stop(struct mvgpu_virtio *gpu);
 
 /* info.c */
 int mvgpu_virtio_info_init(struct mvgpu_virtio *gpu);
+void mvgpu_virtio_info_exit(struct mvgpu_virtio *gpu);
 int mvgpu_virtio_info_display(struct mvgpu_virtio *gpu);
 
 #endif

@@ -16,6 +16,7 @@
 #include <linux/virtio_gpu.h>
 #include <linux/vmalloc.h>
 #include <mvgpu/display.h>
+#include <mvgpu/frontend.h>
 #include <mvgpu/type.h>
 
 /* A region is at its index shifted by this, as vfio-pci has it. */
@@ -82,8 +83,11 @@ static u32 device_read(struct mvgpu_mdev *mm, u32 off)
 	case offsetof(struct virtio_gpu_config, num_scanouts):
 		word = mvgpu_vgpu_type(mm->vgpu)->nr_scanouts;
 		break;
+	case offsetof(struct virtio_gpu_config, num_capsets):
+		word = mvgpu_gpu_capsets(mvgpu_vgpu_gpu(mm->vgpu));
+		break;
 	default:
-		/* events_clear, and num_capsets: there is no 3D. */
+		/* events_clear */
 		word = 0;
 	}
 	return word >> ((off % 4) * 8);

@@ -17,12 +17,13 @@
 #include <linux/virtio_gpu.h>
 #include <linux/virtio_pci.h>
 #include <linux/virtio_ring.h>
+#include <mvgpu/frontend.h>
 
+/* Those of the transport; the others are the GPU's. */
 #define DEVICE_FEATURES (BIT_ULL(VIRTIO_F_VERSION_1) | \
 			 BIT_ULL(VIRTIO_F_ACCESS_PLATFORM) | \
 			 BIT_ULL(VIRTIO_RING_F_INDIRECT_DESC) | \
-			 BIT_ULL(VIRTIO_RING_F_EVENT_IDX) | \
-			 BIT_ULL(VIRTIO_GPU_F_EDID))
+			 BIT_ULL(VIRTIO_RING_F_EVENT_IDX))
 
 /* Bits that a driver sets, in any order and one or more at a time. */
 #define DRIVER_STATUS (VIRTIO_CONFIG_S_ACKNOWLEDGE | VIRTIO_CONFIG_S_DRIVER | \
@@ -187,10 +188,15 @@ static u8 status_read_locked(struct mvgpu_mdev *mm)
 	return t->status;
 }
 
-static bool features_ok(u64 features)
+static u64 device_features(const struct mvgpu_mdev *mm)
+{
+	return DEVICE_FEATURES | mvgpu_gpu_features(mvgpu_vgpu_gpu(mm->vgpu));
+}
+
+static bool features_ok(const struct mvgpu_mdev *mm, u64 features)
 {
 	return (features & BIT_ULL(VIRTIO_F_VERSION_1)) &&
-	       !(features & ~DEVICE_FEATURES);
+	       !(features & ~device_features(mm));
 }
 
 /* Virtio 1.3, 3.1.1; bits are never taken away but by a reset (2.1.1). */
@@ -202,7 +208,7 @@ static void status_write_locked(struct mvgpu_mdev *mm, u8 val)
 	lockdep_assert_held(&mm->lock);
 
 	if ((new & VIRTIO_CONFIG_S_FEATURES_OK) &&
-	    !features_ok(t->driver_features)) {
+	    !features_ok(mm, t->driver_features)) {
 		dev_dbg_ratelimited(mm->vdev.dev, "features %#llx refused\n",
 				    t->driver_features);
 		new &= ~VIRTIO_CONFIG_S_FEATURES_OK;
@@ -215,13 +221,13 @@ static void status_write_locked(struct mvgpu_mdev *mm, u8 val)
 		mvgpu_vgpu_start(mm->vgpu, t->driver_features);
 }
 
-static u32 device_feature_read(const struct mvgpu_mdev_transport *t)
+static u32 device_feature_read(const struct mvgpu_mdev *mm)
 {
-	switch (t->device_feature_select) {
+	switch (mm->transport.device_feature_select) {
 	case 0:
-		return lower_32_bits(DEVICE_FEATURES);
+		return lower_32_bits(device_features(mm));
 	case 1:
-		return upper_32_bits(DEVICE_FEATURES);
+		return upper_32_bits(device_features(mm));
 	default:
 		return 0;
 	}
@@ -343,7 +349,7 @@ u32 mvgpu_mdev_common_read_locked(struct mvgpu_mdev *mm, u32 off, u32 size)
 		val = t->device_feature_select;
 		break;
 	case VIRTIO_PCI_COMMON_DF:
-		val = device_feature_read(t);
+		val = device_feature_read(mm);
 		break;
 	case VIRTIO_PCI_COMMON_GFSELECT:
 		val = t->driver_feature_select;

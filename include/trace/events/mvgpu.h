@@ -49,6 +49,29 @@ DEFINE_EVENT(mvgpu_job, mvgpu_job_done,
 DEFINE_EVENT(mvgpu_job, mvgpu_job_respond,
 	     TP_PROTO(const struct mvgpu_job *job), TP_ARGS(job));
 
+/* A stream was refused; nothing of it was sent. */
+TRACE_EVENT(mvgpu_stream_refused,
+	TP_PROTO(struct device *dev, u32 ctx, u32 cmd, u32 at, int err),
+	TP_ARGS(dev, ctx, cmd, at, err),
+	TP_STRUCT__entry(
+		__string(vgpu, dev_name(dev))
+		__field(u32, ctx)
+		__field(u32, cmd)
+		__field(u32, at)
+		__field(int, err)
+	),
+	TP_fast_assign(
+		__assign_str(vgpu);
+		__entry->ctx = ctx;
+		__entry->cmd = cmd;
+		__entry->at = at;
+		__entry->err = err;
+	),
+	TP_printk("vgpu=%s ctx=%u cmd=%u obj=%u dword=%u err=%d",
+		  __get_str(vgpu), __entry->ctx, __entry->cmd & 0xff,
+		  __entry->cmd >> 8, __entry->at, __entry->err)
+);
+
 DECLARE_EVENT_CLASS(mvgpu_reset,
 	TP_PROTO(struct device *dev, int ret),
 	TP_ARGS(dev, ret),

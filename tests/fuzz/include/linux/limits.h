@@ -8,5 +8,8 @@
 #ifndef U16_MAX
 #define U16_MAX 0xffff
 #endif
+#ifndef U32_MAX
+#define U32_MAX 0xffffffffU
+#endif
 
 #endif

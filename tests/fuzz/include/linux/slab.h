@@ -10,6 +10,9 @@
 #ifndef __GFP_NOWARN
 #define __GFP_NOWARN 0
 #endif
+#ifndef GFP_KERNEL_ACCOUNT
+#define GFP_KERNEL_ACCOUNT 0
+#endif
 
 /* Filled with a pattern, counted, and failing when the test says so. */
 void *shim_alloc(size_t nr, size_t size, bool zero);
@@ -23,6 +26,11 @@ static inline void *kzalloc(size_t size, gfp_t gfp)
 static inline void *kvmalloc_array(size_t nr, size_t size, gfp_t gfp)
 {
 	return shim_alloc(nr, size, false);
+}
+
+static inline void *kvmalloc(size_t size, gfp_t gfp)
+{
+	return shim_alloc(1, size, false);
 }
 
 static inline void kfree(const void *mem)

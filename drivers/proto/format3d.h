@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _MVGPU_PROTO_FORMAT3D_H
+#define _MVGPU_PROTO_FORMAT3D_H
+
+#include <linux/types.h>
+
+/**
+ * struct mvgpu_format3d - how the pixels of a format lie in memory
+ * @bytes: of a block
+ * @width: pixels of a block
+ * @height: likewise
+ */
+struct mvgpu_format3d {
+	u8 bytes;
+	u8 width;
+	u8 height;
+};
+
+/** mvgpu_format3d() - of any number; unknown ones have 16 bytes a pixel. */
+const struct mvgpu_format3d *mvgpu_format3d(u32 format);
+
+#endif

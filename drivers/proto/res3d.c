@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Sizes and limits of 3D resources: what may be created, what it takes, which
+ * part of a backing a transfer touches. Nothing here has a side effect.
+ */
+#include "res3d.h"
+
+#include <linux/errno.h>
+#include <linux/limits.h>
+#include <linux/log2.h>
+#include <linux/minmax.h>
+
+#include "format3d.h"
+
+/* Buffers are bound to one purpose each: what vrend makes of its own. */
+static bool bind_is_buffer(u32 bind)
+{
+	switch (bind) {
+	case 0:
+	case MVGPU_BIND_CUSTOM:
+	case MVGPU_BIND_STAGING:
+	case MVGPU_BIND_INDEX_BUFFER:
+	case MVGPU_BIND_STREAM_OUTPUT:
+	case MVGPU_BIND_VERTEX_BUFFER:
+	case MVGPU_BIND_CONSTANT_BUFFER:
+	case MVGPU_BIND_QUERY_BUFFER:
+	case MVGPU_BIND_COMMAND_ARGS:
+	case MVGPU_BIND_SHADER_BUFFER:
+		return true;
+	}
+	return false;
+}
+
+#define BIND_TEXTURE (MVGPU_BIND_SAMPLER_VIEW | MVGPU_BIND_DEPTH_STENCIL | \
+		      MVGPU_BIND_RENDER_TARGET | MVGPU_BIND_CURSOR |	   \
+		      MVGPU_BIND_SHARED | MVGPU_BIND_LINEAR)
+
+static bool dims_ok(const struct mvgpu_res3d *res)
+{
+	if (!res->height || !res->depth)
+		return false;
+
+	switch (res->target) {
+	case MVGPU_TARGET_BUFFER:
+		return res->height == 1 && res->depth == 1;
+	case MVGPU_TARGET_1D:
+	case MVGPU_TARGET_1D_ARRAY:
+		if (res->height != 1 || res->depth != 1)
+			return false;
+		break;
+	case MVGPU_TARGET_CUBE:
+	case MVGPU_TARGET_CUBE_ARRAY:
+		if (res->width != res->height || res->depth != 1)
+			return false;
+		break;
+	case MVGPU_TARGET_3D:
+		break;
+	default:
+		if (res->depth != 1)
+			return false;
+	}
+	return res->width && res->width <= MVGPU_RES3D_MAX_DIM &&
+	       res->height <= MVGPU_RES3D_MAX_DIM &&
+	       res->depth <= MVGPU_RES3D_MAX_DIM;
+}
+
+static bool array_ok(const struct mvgpu_res3d *res)
+{
+	switch (res->target) {
+	case MVGPU_TARGET_CUBE:
+		return res->array_size == 6;
+	case MVGPU_TARGET_CUBE_ARRAY:
+		return res->array_size && res->array_size % 6 == 0 &&
+		       res->array_size <= MVGPU_RES3D_MAX_DIM;
+	case MVGPU_TARGET_1D_ARRAY:
+	case MVGPU_TARGET_2D_ARRAY:
+		return res->array_size &&
+		       res->array_size <= MVGPU_RES3D_MAX_DIM;
+	}
+	return res->array_size <= 1;
+}
+
+static bool levels_ok(const struct mvgpu_res3d *res)
+{
+	u32 side;
+
+	if (!res->last_level)
+		return true;
+	if (res->target == MVGPU_TARGET_BUFFER ||
+	    res->target == MVGPU_TARGET_RECT || res->nr_samples > 1)
+		return false;
+	side = max(res->width, res->height);
+	if (res->target == MVGPU_TARGET_3D)
+		side = max(side, res->depth);
+	return res->last_level <= ilog2(side);
+}
+
+int mvgpu_res3d_check(const struct mvgpu_res3d *res)
+{
+	if (res->target >= MVGPU_TARGETS || res->format >= MVGPU_VIRGL_FORMATS)
+		return -EINVAL;
+	if (!dims_ok(res) || !array_ok(res) || !levels_ok(res))
+		return -EINVAL;
+
+	if (res->nr_samples > MVGPU_RES3D_MAX_SAMPLES)
+		return -EINVAL;
+	if (res->nr_samples > 1 && res->target != MVGPU_TARGET_2D &&
+	    res->target != MVGPU_TARGET_2D_ARRAY)
+		return -EINVAL;
+
+	if (res->flags & ~MVGPU_RES3D_FLAGS)
+		return -EINVAL;
+	if (res->flags & MVGPU_RES3D_Y_0_TOP &&
+	    res->target != MVGPU_TARGET_2D && res->target != MVGPU_TARGET_RECT)
+		return -EINVAL;
+
+	if (bind_is_buffer(res->bind))
+		return res->target == MVGPU_TARGET_BUFFER ? 0 : -EINVAL;
+	return res->bind & BIND_TEXTURE ? 0 : -EINVAL;
+}
+
+static u32 minify(u32 side, u32 level)
+{
+	return level < 32 ? max(side >> level, 1U) : 1;
+}
+
+u32 mvgpu_res3d_layers(const struct mvgpu_res3d *res, u32 level)
+{
+	if (res->target == MVGPU_TARGET_3D)
+		return minify(res->depth, level);
+	return max(res->array_size, 1U);
+}
+
+u32 mvgpu_res3d_block(u32 format)
+{
+	return mvgpu_format3d(format)->bytes;
+}
+
+static u64 blocks(u32 pixels, u32 block)
+{
+	return ((u64)pixels + block - 1) / block;
+}
+
+u64 mvgpu_res3d_size(const struct mvgpu_res3d *res)
+{
+	const struct mvgpu_format3d *fmt = mvgpu_format3d(res->format);
+	u64 size = 0;
+	u32 level;
+
+	/* A buffer's width is in bytes, whatever its format. */
+	if (res->target == MVGPU_TARGET_BUFFER)
+		return res->width;
+
+	for (level = 0; level <= res->last_level; level++)
+		size += blocks(minify(res->width, level), fmt->width) *
+			blocks(minify(res->height, level), fmt->height) *
+			mvgpu_res3d_layers(res, level);
+	return size * fmt->bytes * max(res->nr_samples, 1U);
+}
+
+static bool side_within(u32 start, u32 len, u64 side)
+{
+	return start <= side && len <= side - start;
+}
+
+bool mvgpu_res3d_box_within(const struct mvgpu_res3d *res, u32 level,
+			    const struct mvgpu_box *box)
+{
+	const struct mvgpu_format3d *fmt = mvgpu_format3d(res->format);
+
+	if (level > res->last_level)
+		return false;
+	/* A buffer may be empty. */
+	if (res->target == MVGPU_TARGET_BUFFER)
+		return side_within(box->x, box->w, res->width) &&
+		       side_within(box->y, box->h, 1) &&
+		       side_within(box->z, box->d, 1);
+
+	return side_within(box->x, box->w,
+			   blocks(minify(res->width, level), fmt->width) *
+			   fmt->width) &&
+	       side_within(box->y, box->h,
+			   blocks(minify(res->height, level), fmt->height) *
+			   fmt->height) &&
+	       side_within(box->z, box->d, mvgpu_res3d_layers(res, level));
+}
+
+int mvgpu_res3d_span(const struct mvgpu_res3d *res,
+		     const struct mvgpu_transfer3d *xfer, u64 *end)
+{
+	const struct mvgpu_format3d *fmt = mvgpu_format3d(res->format);
+	const struct mvgpu_box *box = &xfer->box;
+	u64 row, rows, stride, layer;
+
+	if (!mvgpu_res3d_box_within(res, xfer->level, box))
+		return -EINVAL;
+
+	/* An empty side counts as 1, as the renderer has it. */
+	row = blocks(max(box->w, 1U), fmt->width) * fmt->bytes;
+	rows = blocks(max(box->h, 1U), fmt->height);
+
+	stride = xfer->stride;
+	if (!stride)
+		stride = blocks(minify(res->width, xfer->level), fmt->width) *
+			 fmt->bytes;
+	else if (stride < row)
+		return -EINVAL;
+
+	layer = xfer->layer_stride;
+	if (!layer)
+		layer = blocks(minify(res->height, xfer->level), fmt->height) *
+			stride;
+	else if (layer < rows * stride)
+		return -EINVAL;
+	/* The renderer counts in 32 bits. */
+	if (stride > U32_MAX || layer > U32_MAX)
+		return -EINVAL;
+
+	/* Sides are at most 2^32 - 1, so that this is below 2^64. */
+	row += (rows - 1) * stride;
+	if (box->d > 1)
+		row += (u64)(box->d - 1) * layer;
+	if (row > U32_MAX || xfer->offset > U32_MAX - row)
+		return -EINVAL;
+	*end = xfer->offset + row;
+	return 0;
+}
+
+bool mvgpu_res3d_transfer_ok(const struct mvgpu_res3d *res,
+			     const struct mvgpu_transfer3d *xfer,
+			     u64 backing_size)
+{
+	u64 end;
+
+	return !mvgpu_res3d_span(res, xfer, &end) && end <= backing_size;
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _MVGPU_PROTO_RES3D_H
+#define _MVGPU_PROTO_RES3D_H
+
+#include <linux/types.h>
+#include <mvgpu/job.h>
+
+/* Longest side of anything that is not a buffer, and most layers. */
+#define MVGPU_RES3D_MAX_DIM 16384
+#define MVGPU_RES3D_MAX_SAMPLES 32
+/* VIRGL_FORMAT_MAX of the newest renderer; what is above is refused. */
+#define MVGPU_VIRGL_FORMATS 481
+
+/* enum pipe_texture_target, as it is on the wire. */
+enum mvgpu_target {
+	MVGPU_TARGET_BUFFER,
+	MVGPU_TARGET_1D,
+	MVGPU_TARGET_2D,
+	MVGPU_TARGET_3D,
+	MVGPU_TARGET_CUBE,
+	MVGPU_TARGET_RECT,
+	MVGPU_TARGET_1D_ARRAY,
+	MVGPU_TARGET_2D_ARRAY,
+	MVGPU_TARGET_CUBE_ARRAY,
+	MVGPU_TARGETS,
+};
+
+#define MVGPU_BIND_DEPTH_STENCIL (1U << 0)
+#define MVGPU_BIND_RENDER_TARGET (1U << 1)
+#define MVGPU_BIND_SAMPLER_VIEW (1U << 3)
+#define MVGPU_BIND_VERTEX_BUFFER (1U << 4)
+#define MVGPU_BIND_INDEX_BUFFER (1U << 5)
+#define MVGPU_BIND_CONSTANT_BUFFER (1U << 6)
+#define MVGPU_BIND_COMMAND_ARGS (1U << 8)
+#define MVGPU_BIND_STREAM_OUTPUT (1U << 11)
+#define MVGPU_BIND_SHADER_BUFFER (1U << 14)
+#define MVGPU_BIND_QUERY_BUFFER (1U << 15)
+#define MVGPU_BIND_CURSOR (1U << 16)
+#define MVGPU_BIND_CUSTOM (1U << 17)
+#define MVGPU_BIND_STAGING (1U << 19)
+#define MVGPU_BIND_SHARED (1U << 20)
+#define MVGPU_BIND_LINEAR (1U << 22)
+
+#define MVGPU_RES3D_Y_0_TOP (1U << 0)
+#define MVGPU_RES3D_FLAGS 0x7U
+
+/**
+ * struct mvgpu_res3d - what the 3D stream's checks know of a resource
+ * @gpu_id: in its place in the stream; must not be given to another resource
+ *	before @refs is 0, because the GPU compares it with what is bound
+ * @target: enum mvgpu_target
+ * @format: enum virgl_formats
+ * @bind: MVGPU_BIND_*
+ * @width: pixels; of a buffer: bytes
+ * @height: pixels
+ * @depth: pixels
+ * @array_size: layers; 6 for each cube
+ * @last_level: number of the smallest mipmap level
+ * @nr_samples: 0 and 1 are the same
+ * @flags: MVGPU_RES3D_*
+ * @size: bytes it is charged with, mvgpu_res3d_size()
+ * @backing_size: bytes of the backing that is attached; 0: none
+ * @refs: objects and bindings of 3D contexts that hold it. GPU memory is
+ *	in use until this is 0, whatever became of the guest's name of it.
+ *
+ * Owned by the proto's resource table; only virgl/ writes @refs.
+ */
+struct mvgpu_res3d {
+	u32 gpu_id;
+	u32 target;
+	u32 format;
+	u32 bind;
+	u32 width;
+	u32 height;
+	u32 depth;
+	u32 array_size;
+	u32 last_level;
+	u32 nr_samples;
+	u32 flags;
+	u64 size;
+	u64 backing_size;
+	u32 refs;
+};
+
+/**
+ * struct mvgpu_transfer3d - a transfer as the guest asks for it
+ * @box: within @level
+ * @level: mipmap level
+ * @stride: bytes from row to row in the backing; 0: that of the level
+ * @layer_stride: bytes from layer to layer; 0: that of the level
+ * @offset: bytes, where the box begins in the backing
+ */
+struct mvgpu_transfer3d {
+	struct mvgpu_box box;
+	u32 level;
+	u32 stride;
+	u32 layer_stride;
+	u64 offset;
+};
+
+/**
+ * mvgpu_res3d_check() - may there be such a resource?
+ * @res: target to flags are filled in from RESOURCE_CREATE_3D
+ *
+ * As virglrenderer decides it, which refuses in silence, and with the limits
+ * above.
+ *
+ * Return: 0, or -EINVAL.
+ */
+int mvgpu_res3d_check(const struct mvgpu_res3d *res);
+
+/**
+ * mvgpu_res3d_size() - bytes of GPU memory
+ * @res: passed mvgpu_res3d_check()
+ *
+ * All levels, layers and samples; 16 bytes for each pixel of a format whose
+ * layout is not known. Far from an overflow.
+ */
+u64 mvgpu_res3d_size(const struct mvgpu_res3d *res);
+
+/** mvgpu_res3d_layers() - layers, or depth, of a level; at least 1. */
+u32 mvgpu_res3d_layers(const struct mvgpu_res3d *res, u32 level);
+
+/** mvgpu_res3d_block() - bytes of a block of @format; 16 if not known. */
+u32 mvgpu_res3d_block(u32 format);
+
+/**
+ * mvgpu_res3d_box_within() - is there such a level, and does it hold the box?
+ * @res: the resource
+ * @level: any
+ * @box: any; a side may be 0
+ *
+ * Levels of formats with blocks end at a whole block.
+ */
+bool mvgpu_res3d_box_within(const struct mvgpu_res3d *res, u32 level,
+			    const struct mvgpu_box *box);
+
+/**
+ * mvgpu_res3d_span() - how much of a backing a transfer touches
+ * @res: has the pixels; need not have the backing
+ * @xfer: any
+ * @end: the end of the span, from the start of the backing; with 0
+ *
+ * Return: 0, or -EINVAL: the box is not within the level, a stride is too
+ * small, or it is more than can be said.
+ */
+int mvgpu_res3d_span(const struct mvgpu_res3d *res,
+		     const struct mvgpu_transfer3d *xfer, u64 *end);
+
+/**
+ * mvgpu_res3d_transfer_ok() - does a transfer stay within level and backing?
+ * @res: has the pixels
+ * @xfer: any
+ * @backing_size: bytes, of the resource whose backing is used; 0: none
+ */
+bool mvgpu_res3d_transfer_ok(const struct mvgpu_res3d *res,
+			     const struct mvgpu_transfer3d *xfer,
+			     u64 backing_size);
+
+#endif

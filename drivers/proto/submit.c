@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Streams of 3D commands: copied once, checked as a whole, and sent as the copy.
+ */
+#include <linux/compiler.h>
+#include <linux/errno.h>
+#include <linux/mm.h>
+#include <linux/printk.h>
+#include <linux/slab.h>
+
+#include "context.h"
+#include "internal.h"
+#include "virgl/virgl.h"
+
+bool mvgpu_proto_full(const struct mvgpu_proto *proto)
+{
+	return proto->stats.stream_bytes >= proto->config.max_stream_bytes;
+}
+
+/* The guest's stream, ids and all; what is behind the last whole dword is not. */
+static u32 stream_load(struct mvgpu_proto *proto, struct mvgpu_job *job,
+		       u32 size)
+{
+	int err;
+
+	job->stream = kvmalloc(size, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	if (!job->stream)
+		return VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY;
+	err = mvgpu_request_tail(proto, job, sizeof(struct virtio_gpu_cmd_submit),
+				 job->stream, size);
+	return err ? VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER :
+		     VIRTIO_GPU_RESP_OK_NODATA;
+}
+
+static u32 stream_refuse(struct mvgpu_proto *proto, struct mvgpu_context *ctx,
+			 const struct mvgpu_virgl_verdict *verdict, int err)
+{
+	WRITE_ONCE(proto->stats.refused, proto->stats.refused + 1);
+	mvgpu_vgpu_refused(proto->config.vgpu, ctx->guest_id,
+			   verdict->cmd | verdict->obj << 8, verdict->at, err);
+	pr_debug_ratelimited("stream of context %u refused: %s at dword %u: %s\n",
+			     ctx->guest_id, verdict->name ?: "command",
+			     verdict->at, verdict->reason ?: "no memory");
+	switch (err) {
+	case -EDQUOT:
+	case -ENOMEM:
+		return VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY;
+	case -ENOENT:
+		return VIRTIO_GPU_RESP_ERR_INVALID_RESOURCE_ID;
+	default:
+		return VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER;
+	}
+}
+
+u32 mvgpu_submit_3d(struct mvgpu_proto *proto, struct mvgpu_job *job)
+{
+	const struct virtio_gpu_cmd_submit *req = (const void *)job->req.bytes;
+	struct mvgpu_context *ctx =
+		mvgpu_context_find(proto, le32_to_cpu(req->hdr.ctx_id));
+	u32 size = le32_to_cpu(req->size) & ~3U;
+	struct mvgpu_virgl_verdict verdict = {};
+	u32 type;
+	int err;
+
+	if (!ctx)
+		return VIRTIO_GPU_RESP_ERR_INVALID_CONTEXT_ID;
+	if (ctx->broken)
+		return VIRTIO_GPU_RESP_ERR_UNSPEC;
+	if (size > proto->config.max_stream)
+		return VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER;
+	/* Only a fence: it comes back behind all that was sent before. */
+	if (!size)
+		return VIRTIO_GPU_RESP_OK_NODATA;
+
+	type = stream_load(proto, job, size);
+	if (type != VIRTIO_GPU_RESP_OK_NODATA)
+		return type;
+	err = mvgpu_virgl_submit(ctx->virgl, job->stream, size / 4, &verdict);
+	if (err)
+		return stream_refuse(proto, ctx, &verdict, err);
+
+	WRITE_ONCE(proto->stats.streams, proto->stats.streams + 1);
+	WRITE_ONCE(proto->stats.stream_bytes, proto->stats.stream_bytes + size);
+	job->op = MVGPU_JOB_SUBMIT_3D;
+	job->submit = (struct mvgpu_job_submit) {
+		.ctx_id = ctx->gpu_id,
+		.size = size,
+		.commands = verdict.commands,
+		.bytes = verdict.bytes,
+	};
+	mvgpu_context_use(job, ctx);
+	return VIRTIO_GPU_RESP_OK_NODATA;
+}
+
+void mvgpu_submit_done(struct mvgpu_proto *proto, const struct mvgpu_job *job)
+{
+	WRITE_ONCE(proto->stats.stream_bytes,
+		   proto->stats.stream_bytes - job->submit.size);
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Objects as they are made, but shaders: what they are made of must exist, and
+ * the part of it that they show must be in it.
+ */
+#include <linux/errno.h>
+
+#include "internal.h"
+
+/* enum virgl_query_type and virgl_statistics_query_index. */
+#define QUERY_TYPES 13
+#define QUERY_STATISTICS 12
+#define STATISTICS 11
+#define STREAMS 4
+/* struct virgl_host_query_state. */
+#define QUERY_STATE_SIZE 16
+
+int mvgpu_vcreate_blend(struct mvgpu_vcmd *cmd)
+{
+	return mvgpu_vobj_create(cmd, VIRGL_OBJ_BLEND, NULL, 0, NULL);
+}
+
+int mvgpu_vcreate_rasterizer(struct mvgpu_vcmd *cmd)
+{
+	return mvgpu_vobj_create(cmd, VIRGL_OBJ_RASTERIZER, NULL, 0, NULL);
+}
+
+int mvgpu_vcreate_dsa(struct mvgpu_vcmd *cmd)
+{
+	return mvgpu_vobj_create(cmd, VIRGL_OBJ_DSA, NULL, 0, NULL);
+}
+
+int mvgpu_vcreate_elements(struct mvgpu_vcmd *cmd)
+{
+	u32 at;
+
+	/* Offset, divisor, buffer, format. */
+	for (at = 2; at <= cmd->len; at += 4) {
+		if (vcmd_dw(cmd, at + 2) >= VIRGL_MAX_VERTEX)
+			return vcmd_refuse(cmd, -EINVAL, "vertex buffer");
+		if (vcmd_dw(cmd, at + 3) >= MVGPU_VIRGL_FORMATS)
+			return vcmd_refuse(cmd, -EINVAL, "format");
+	}
+	return mvgpu_vobj_create(cmd, VIRGL_OBJ_VERTEX_ELEMENTS, NULL, 0, NULL);
+}
+
+int mvgpu_vcreate_sampler(struct mvgpu_vcmd *cmd)
+{
+	/* Nearest, linear or none. */
+	if ((vcmd_dw(cmd, 2) >> 11 & 3) == 3)
+		return vcmd_refuse(cmd, -EINVAL, "mipmap filter");
+	return mvgpu_vobj_create(cmd, VIRGL_OBJ_SAMPLER_STATE, NULL, 0, NULL);
+}
+
+/* Elements of a buffer: the last is the one before the first if it is empty. */
+static bool elements_ok(const struct mvgpu_res3d *res, u32 format, u32 first,
+			u32 last)
+{
+	if (last + 1 == first)
+		return true;
+	return first <= last &&
+	       ((u64)last + 1) * mvgpu_res3d_block(format) <= res->width;
+}
+
+static int view_check(struct mvgpu_vcmd *cmd, const struct mvgpu_res3d *res)
+{
+	u32 format = vcmd_dw(cmd, 3) & 0xffffff;
+	u32 target = vcmd_dw(cmd, 3) >> 24;
+	u32 layers = vcmd_dw(cmd, 4);
+	u32 levels = vcmd_dw(cmd, 5);
+	u32 swizzle = vcmd_dw(cmd, 6);
+	u32 i;
+
+	if (!format || format >= MVGPU_VIRGL_FORMATS)
+		return vcmd_refuse(cmd, -EINVAL, "format");
+	/* Without texture views on the GPU guests leave the target out. */
+	if (target >= MVGPU_TARGETS)
+		return vcmd_refuse(cmd, -EINVAL, "target");
+	for (i = 0; i < 4; i++)
+		if ((swizzle >> 3 * i & 7) > 5)
+			return vcmd_refuse(cmd, -EINVAL, "swizzle");
+
+	if (res->target == MVGPU_TARGET_BUFFER) {
+		if (target)
+			return vcmd_refuse(cmd, -EINVAL, "target of a buffer");
+		if (!elements_ok(res, format, layers, levels))
+			return vcmd_refuse(cmd, -EINVAL, "elements");
+		return 0;
+	}
+	if ((levels & 0xff) > (levels >> 8 & 0xff) ||
+	    (levels >> 8 & 0xff) > res->last_level)
+		return vcmd_refuse(cmd, -EINVAL, "levels");
+	if ((layers & 0xffff) > layers >> 16 ||
+	    layers >> 16 >= mvgpu_res3d_layers(res, 0))
+		return vcmd_refuse(cmd, -EINVAL, "layers");
+	return 0;
+}
+
+int mvgpu_vcreate_view(struct mvgpu_vcmd *cmd)
+{
+	struct mvgpu_res3d *res = cmd->res[0];
+	int err = view_check(cmd, res);
+
+	if (err)
+		return err;
+	return mvgpu_vobj_create(cmd, VIRGL_OBJ_SAMPLER_VIEW, res, 0, NULL);
+}
+
+int mvgpu_vcreate_surface(struct mvgpu_vcmd *cmd)
+{
+	struct mvgpu_res3d *res = cmd->res[0];
+	u32 format = vcmd_dw(cmd, 3);
+	u32 level = vcmd_dw(cmd, 4);
+	u32 layers = vcmd_dw(cmd, 5);
+
+	if (res->target == MVGPU_TARGET_BUFFER)
+		return vcmd_refuse(cmd, -EINVAL, "surface of a buffer");
+	if (!format || format >= MVGPU_VIRGL_FORMATS)
+		return vcmd_refuse(cmd, -EINVAL, "format");
+	if (level > res->last_level)
+		return vcmd_refuse(cmd, -EINVAL, "level");
+	if ((layers & 0xffff) > layers >> 16 ||
+	    layers >> 16 >= mvgpu_res3d_layers(res, level))
+		return vcmd_refuse(cmd, -EINVAL, "layers");
+	if (cmd->obj == VIRGL_OBJ_MSAA_SURFACE &&
+	    vcmd_dw(cmd, 6) > MVGPU_RES3D_MAX_SAMPLES)
+		return vcmd_refuse(cmd, -EINVAL, "samples");
+	return mvgpu_vobj_create(cmd, VIRGL_OBJ_SURFACE, res, 0, NULL);
+}
+
+int mvgpu_vcreate_query(struct mvgpu_vcmd *cmd)
+{
+	struct mvgpu_res3d *res = cmd->res[0];
+	u32 type = vcmd_dw(cmd, 2) & 0xffff;
+	u32 index = vcmd_dw(cmd, 2) >> 16;
+
+	/* The result goes to the host's copy of it, and to its backing. */
+	if (res->target != MVGPU_TARGET_BUFFER ||
+	    res->bind != MVGPU_BIND_CUSTOM || res->width < QUERY_STATE_SIZE)
+		return vcmd_refuse(cmd, -EINVAL, "no buffer for results");
+	if (type >= QUERY_TYPES)
+		return vcmd_refuse(cmd, -EINVAL, "type of query");
+	if (index >= (type == QUERY_STATISTICS ? STATISTICS : STREAMS))
+		return vcmd_refuse(cmd, -EINVAL, "index of query");
+	return mvgpu_vobj_create(cmd, VIRGL_OBJ_QUERY, res, 0, NULL);
+}
+
+int mvgpu_vcreate_target(struct mvgpu_vcmd *cmd)
+{
+	struct mvgpu_res3d *res = cmd->res[0];
+	u32 offset = vcmd_dw(cmd, 3);
+	u32 size = vcmd_dw(cmd, 4);
+
+	if (res->target != MVGPU_TARGET_BUFFER)
+		return vcmd_refuse(cmd, -EINVAL, "no buffer");
+	if (offset > res->width || size > res->width - offset)
+		return vcmd_refuse(cmd, -EINVAL, "range of the buffer");
+	return mvgpu_vobj_create(cmd, VIRGL_OBJ_STREAMOUT_TARGET, res, 0, NULL);
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Draws, dispatches, queries and state that holds nothing.
+ */
+#include <linux/errno.h>
+#include <linux/kernel.h>
+
+#include "internal.h"
+
+/* Lengths of DRAW_VBO: plain, with patches, indirect. */
+#define DRAW_PLAIN 12
+#define DRAW_PATCHES 14
+#define DRAW_INDIRECT 20
+
+/* Points to patches. */
+#define PRIMITIVES 15
+/* What an indirect draw reads, with and without indices. */
+#define INDIRECT_INDEXED 20
+#define INDIRECT_PLAIN 16
+#define INDIRECT_GRID 12
+
+#define TWEAKS 3
+#define CONDITIONS 4
+#define RESULT_TYPES 4
+
+static bool buffer_has(const struct mvgpu_res3d *res, u64 offset, u64 size)
+{
+	return res->target == MVGPU_TARGET_BUFFER && offset <= res->width &&
+	       size <= res->width - offset;
+}
+
+static int draw_indirect(struct mvgpu_vcmd *cmd)
+{
+	struct mvgpu_res3d *args = cmd->res[0], *count = cmd->res[1];
+	u32 offset = vcmd_dw(cmd, 16);
+	u32 stride = vcmd_dw(cmd, 17);
+	u32 draws = vcmd_dw(cmd, 18);
+	u64 size = vcmd_dw(cmd, 4) ? INDIRECT_INDEXED : INDIRECT_PLAIN;
+
+	if (args) {
+		if (draws > 1)
+			size += (u64)(draws - 1) * stride;
+		if (!buffer_has(args, offset, draws ? size : 0))
+			return vcmd_refuse(cmd, -EINVAL, "indirect arguments");
+	}
+	if (count && !buffer_has(count, vcmd_dw(cmd, 19), 4))
+		return vcmd_refuse(cmd, -EINVAL, "indirect count");
+	return 0;
+}
+
+int mvgpu_vdraw_vbo(struct mvgpu_vcmd *cmd)
+{
+	if (cmd->len != DRAW_PLAIN && cmd->len != DRAW_PATCHES &&
+	    cmd->len != DRAW_INDIRECT)
+		return vcmd_refuse(cmd, -EINVAL, "length");
+	if (vcmd_dw(cmd, 3) >= PRIMITIVES)
+		return vcmd_refuse(cmd, -EINVAL, "primitive");
+	cmd->verdict->draws++;
+	return cmd->len == DRAW_INDIRECT ? draw_indirect(cmd) : 0;
+}
+
+int mvgpu_vdraw_grid(struct mvgpu_vcmd *cmd)
+{
+	struct mvgpu_res3d *args = cmd->res[0];
+
+	if (args && !buffer_has(args, vcmd_dw(cmd, 8), INDIRECT_GRID))
+		return vcmd_refuse(cmd, -EINVAL, "indirect arguments");
+	cmd->verdict->draws++;
+	return 0;
+}
+
+int mvgpu_vdraw_clear(struct mvgpu_vcmd *cmd)
+{
+	cmd->verdict->draws++;
+	return 0;
+}
+
+int mvgpu_vdraw_clear_surface(struct mvgpu_vcmd *cmd)
+{
+	struct mvgpu_vobj *obj;
+	int err = mvgpu_vobj_get(cmd, 2, VIRGL_OBJ_SURFACE, &obj);
+
+	if (err)
+		return err;
+	if (!obj)
+		return vcmd_refuse(cmd, -ENOENT, "no surface");
+	cmd->verdict->draws++;
+	return 0;
+}
+
+int mvgpu_vdraw_viewport(struct mvgpu_vcmd *cmd)
+{
+	if (vcmd_dw(cmd, 1) > VIRGL_MAX_VIEWPORTS - (cmd->len - 1) / 6)
+		return vcmd_refuse(cmd, -EINVAL, "slots");
+	return 0;
+}
+
+int mvgpu_vdraw_scissor(struct mvgpu_vcmd *cmd)
+{
+	u32 start = vcmd_dw(cmd, 1);
+
+	if (start >= VIRGL_MAX_VIEWPORTS ||
+	    start > VIRGL_MAX_VIEWPORTS - (cmd->len - 1) / 2)
+		return vcmd_refuse(cmd, -EINVAL, "slots");
+	return 0;
+}
+
+int mvgpu_vdraw_constants(struct mvgpu_vcmd *cmd)
+{
+	if (vcmd_dw(cmd, 1) >= MVGPU_STAGES)
+		return vcmd_refuse(cmd, -EINVAL, "type of shader");
+	return 0;
+}
+
+static int query_get(struct mvgpu_vcmd *cmd)
+{
+	struct mvgpu_vobj *obj;
+	int err = mvgpu_vobj_get(cmd, 1, VIRGL_OBJ_QUERY, &obj);
+
+	if (!err && !obj)
+		err = vcmd_refuse(cmd, -ENOENT, "no query");
+	return err;
+}
+
+int mvgpu_vdraw_query(struct mvgpu_vcmd *cmd)
+{
+	return query_get(cmd);
+}
+
+int mvgpu_vdraw_query_qbo(struct mvgpu_vcmd *cmd)
+{
+	u32 type = vcmd_dw(cmd, 4);
+	int err = query_get(cmd);
+
+	if (err)
+		return err;
+	if (type >= RESULT_TYPES)
+		return vcmd_refuse(cmd, -EINVAL, "type of result");
+	/* The first two are of 32 bits. */
+	if (!buffer_has(cmd->res[0], vcmd_dw(cmd, 5), type < 2 ? 4 : 8))
+		return vcmd_refuse(cmd, -EINVAL, "range of the buffer");
+	return 0;
+}
+
+int mvgpu_vdraw_condition(struct mvgpu_vcmd *cmd)
+{
+	struct mvgpu_vobj *obj;
+
+	if (vcmd_dw(cmd, 3) >= CONDITIONS)
+		return vcmd_refuse(cmd, -EINVAL, "condition");
+	return mvgpu_vobj_get(cmd, 1, VIRGL_OBJ_QUERY, &obj);
+}
+
+int mvgpu_vdraw_tweak(struct mvgpu_vcmd *cmd)
+{
+	if (vcmd_dw(cmd, 1) >= TWEAKS)
+		return vcmd_refuse(cmd, -EINVAL, "tweak");
+	return 0;
+}
+
+int mvgpu_vdraw_marker(struct mvgpu_vcmd *cmd)
+{
+	u32 bytes = vcmd_dw(cmd, 1);
+
+	if (DIV_ROUND_UP((u64)bytes, 4) != cmd->len - 1)
+		return vcmd_refuse(cmd, -EINVAL, "length of text");
+	return 0;
+}

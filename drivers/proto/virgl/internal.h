@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _MVGPU_PROTO_VIRGL_INTERNAL_H
+#define _MVGPU_PROTO_VIRGL_INTERNAL_H
+
+#include <linux/kernel.h>
+#include <linux/list.h>
+#include <linux/rbtree.h>
+#include <linux/types.h>
+
+#include "../format3d.h"
+#include "../res3d.h"
+#include "protocol.h"
+#include "virgl.h"
+
+/* Recently used objects of a sub-context, by the low bits of the handle. */
+#define RECENT 64
+/* Combinations of streamout targets that a sub-context may have. */
+#define MAX_STREAMOUTS 256
+/* Resources that one command can name. */
+#define MAX_RESOURCES 32
+
+struct mvgpu_vsub;
+
+/**
+ * struct mvgpu_vobj - an object of a sub-context
+ * @node: in mvgpu_vsub.objects, while the guest has a handle of it
+ * @sub: it belongs to
+ * @res: resource that it holds; NULL: none
+ * @handle: not 0
+ * @refs: memory: the table, slots and the journal
+ * @uses: the table and slots; at 0 it does not exist any more
+ * @type: enum mvgpu_vobj_type
+ * @stage: of shaders
+ * @text: of shaders: bytes that are charged
+ * @got: of shaders: bytes of @text that have come
+ */
+struct mvgpu_vobj {
+	struct rb_node node;
+	struct mvgpu_vsub *sub;
+	struct mvgpu_res3d *res;
+	u32 handle;
+	u32 refs;
+	u32 uses;
+	u8 type;
+	u8 stage;
+	u32 text;
+	u32 got;
+};
+
+/**
+ * struct mvgpu_vstream - a combination of streamout targets
+ * @node: in mvgpu_vsub.streams
+ * @nr: targets
+ * @target: held by their tables: it goes when one of them goes
+ */
+struct mvgpu_vstream {
+	struct list_head node;
+	u32 nr;
+	struct mvgpu_vobj *target[VIRGL_MAX_STREAMOUT];
+};
+
+/**
+ * struct mvgpu_vstage - what is bound to one stage of shaders
+ * @shader: in use
+ * @partial: text of it is still to come; NULL: none
+ * @views: sampler views
+ * @uniforms: buffers
+ * @buffers: likewise
+ * @images: buffers or textures
+ * @nr_views: slots of @views that may be in use
+ */
+struct mvgpu_vstage {
+	struct mvgpu_vobj *shader;
+	struct mvgpu_vobj *partial;
+	struct mvgpu_vobj *views[VIRGL_MAX_VIEWS];
+	struct mvgpu_res3d *uniforms[VIRGL_MAX_UNIFORMS];
+	struct mvgpu_res3d *buffers[VIRGL_MAX_BUFFERS];
+	struct mvgpu_res3d *images[VIRGL_MAX_IMAGES];
+	u32 nr_views;
+};
+
+/**
+ * struct mvgpu_vsub - a sub-context: what is bound, and a table of objects
+ * @node: in mvgpu_virgl.subs
+ * @objects: struct mvgpu_vobj by handle
+ * @recent: in @objects, or NULL
+ * @streams: struct mvgpu_vstream
+ * @stages: by enum mvgpu_stage
+ * @vertex: buffers
+ * @index: buffer
+ * @atomic: buffers
+ * @color: surfaces
+ * @zs: surface
+ * @id: the guest's
+ * @nr_objects: in @objects and @streams
+ * @text: bytes of all shaders that exist
+ * @nr_streams: in @streams
+ * @nr_vertex: slots of @vertex that may be in use
+ * @nr_color: slots of @color that may be in use
+ */
+struct mvgpu_vsub {
+	struct list_head node;
+	struct rb_root objects;
+	struct mvgpu_vobj *recent[RECENT];
+	struct list_head streams;
+	struct mvgpu_vstage stages[MVGPU_STAGES];
+	struct mvgpu_res3d *vertex[VIRGL_MAX_VERTEX];
+	struct mvgpu_res3d *index;
+	struct mvgpu_res3d *atomic[VIRGL_MAX_ATOMIC];
+	struct mvgpu_vobj *color[VIRGL_MAX_COLOR];
+	struct mvgpu_vobj *zs;
+	u32 id;
+	u32 nr_objects;
+	u32 text;
+	u32 nr_streams;
+	u32 nr_vertex;
+	u32 nr_color;
+};
+
+/**
+ * enum mvgpu_undo_op - what a journal entry takes back
+ * @UNDO_RES: *ptr was old, a resource
+ * @UNDO_OBJ: *ptr was old, an object
+ * @UNDO_U32: *ptr was val
+ * @UNDO_INSERT: object old is new in its table
+ * @UNDO_REMOVE: object old was in its table
+ * @UNDO_STREAM_ADD: combination old is new in sub-context ptr
+ * @UNDO_STREAM_DEL: combination old was in sub-context ptr
+ * @UNDO_SUB_ADD: sub-context old is new
+ * @UNDO_SUB_DEL: sub-context old was there
+ * @UNDO_CURRENT: sub-context old was the current one
+ */
+enum mvgpu_undo_op {
+	UNDO_RES,
+	UNDO_OBJ,
+	UNDO_U32,
+	UNDO_INSERT,
+	UNDO_REMOVE,
+	UNDO_STREAM_ADD,
+	UNDO_STREAM_DEL,
+	UNDO_SUB_ADD,
+	UNDO_SUB_DEL,
+	UNDO_CURRENT,
+};
+
+/**
+ * struct mvgpu_undo - one change of the shadow
+ * @ptr: see enum mvgpu_undo_op
+ * @old: likewise; holds a reference for the journal
+ * @val: likewise
+ * @op: enum mvgpu_undo_op
+ */
+struct mvgpu_undo {
+	void *ptr;
+	void *old;
+	u32 val;
+	u32 op;
+};
+
+/**
+ * struct mvgpu_virgl - shadow of a 3D context
+ * @limits: constant
+ * @ops: constant
+ * @data: for @ops
+ * @subs: struct mvgpu_vsub
+ * @sub0: always there
+ * @sub: the current one
+ * @nr_subs: in @subs
+ * @nr_objects: of all in @subs
+ * @text: of all in @subs
+ * @journal: changes of the submit that runs, @journal_max entries
+ * @journal_max: entries
+ * @journal_nr: in use; 0 between submits
+ * @walking: a submit runs
+ */
+struct mvgpu_virgl {
+	struct mvgpu_virgl_limits limits;
+	const struct mvgpu_virgl_ops *ops;
+	void *data;
+	struct list_head subs;
+	struct mvgpu_vsub *sub0;
+	struct mvgpu_vsub *sub;
+	u32 nr_subs;
+	u32 nr_objects;
+	u32 text;
+	struct mvgpu_undo *journal;
+	u32 journal_max;
+	u32 journal_nr;
+	bool walking;
+};
+
+/**
+ * struct mvgpu_vcmd - the command that is looked at
+ * @virgl: shadow
+ * @dw: of the stream; dw[0] is the header
+ * @len: dwords behind the header
+ * @cmd: enum virgl_context_cmd
+ * @obj: second byte of the header
+ * @nr_res: of @res
+ * @res: resources at the places that the command's row names, in their order;
+ *	NULL: 0 is there
+ * @verdict: of the stream
+ */
+struct mvgpu_vcmd {
+	struct mvgpu_virgl *virgl;
+	__le32 *dw;
+	u32 len;
+	u8 cmd;
+	u8 obj;
+	u32 nr_res;
+	struct mvgpu_res3d *res[MAX_RESOURCES];
+	struct mvgpu_virgl_verdict *verdict;
+};
+
+/* Dword @i of a command. */
+static inline u32 vcmd_dw(const struct mvgpu_vcmd *cmd, u32 i)
+{
+	return le32_to_cpu(cmd->dw[i]);
+}
+
+/* Refuse a command: @reason is a literal. */
+static inline int vcmd_refuse(struct mvgpu_vcmd *cmd, int err,
+			      const char *reason)
+{
+	cmd->verdict->reason = reason;
+	return err;
+}
+
+/**
+ * typedef mvgpu_vcheck_fn - judge a command whose length and resources are
+ * right, and bring the shadow to what the GPU will be after it
+ * @cmd: the command
+ *
+ * Return: 0; else as mvgpu_virgl_submit(), through vcmd_refuse().
+ */
+typedef int mvgpu_vcheck_fn(struct mvgpu_vcmd *cmd);
+
+enum {
+	ROW_ALLOWED = 1 << 0,
+	/* The resource at res[0], res[1] or at any of the others may be 0. */
+	ROW_NONE_0 = 1 << 1,
+	ROW_NONE_1 = 1 << 2,
+	ROW_NONE_MORE = 1 << 3,
+};
+
+/**
+ * struct mvgpu_vrow - a command, or CREATE_OBJECT of a type
+ * @name: as in virgl's protocol
+ * @check: NULL: length and resources are all there is to check
+ * @flags: ROW_*
+ * @min: dwords behind the header
+ * @max: likewise
+ * @step: from @min on in steps of this
+ * @res: dwords that hold a resource; 0: none. One behind the command's end is
+ *	none.
+ * @more: first dword of a sequence of resources, to the command's end; 0: none
+ * @more_step: from one to the next
+ */
+struct mvgpu_vrow {
+	const char *name;
+	mvgpu_vcheck_fn *check;
+	u8 flags;
+	u16 min;
+	u16 max;
+	u8 step;
+	u8 res[2];
+	u8 more;
+	u8 more_step;
+};
+
+/* table.c */
+
+/**
+ * mvgpu_vrow_get() - the row of a command
+ * @cmd: from the wire
+ * @obj: likewise
+ *
+ * Return: NULL: there is none.
+ */
+const struct mvgpu_vrow *mvgpu_vrow_get(u8 cmd, u8 obj);
+
+/* undo.c: changes of the shadow. All return 0, or -ENOMEM and change nothing. */
+
+int mvgpu_vslot_set_res(struct mvgpu_virgl *virgl, struct mvgpu_res3d **slot,
+			struct mvgpu_res3d *res);
+int mvgpu_vslot_set_obj(struct mvgpu_virgl *virgl, struct mvgpu_vobj **slot,
+			struct mvgpu_vobj *obj);
+int mvgpu_vslot_set_u32(struct mvgpu_virgl *virgl, u32 *slot, u32 val);
+/** mvgpu_vundo_log() - make an entry; @old's reference becomes its own. */
+int mvgpu_vundo_log(struct mvgpu_virgl *virgl, enum mvgpu_undo_op op, void *ptr,
+		    void *old);
+/** mvgpu_vundo_commit() - forget how it was, and what only that needed. */
+void mvgpu_vundo_commit(struct mvgpu_virgl *virgl);
+/** mvgpu_vundo_rollback() - make everything as it was. */
+void mvgpu_vundo_rollback(struct mvgpu_virgl *virgl);
+
+/* object.c */
+
+/** mvgpu_vobj_find() - of the current sub-context; NULL: none. */
+struct mvgpu_vobj *mvgpu_vobj_find(struct mvgpu_virgl *virgl, u32 handle);
+
+/**
+ * mvgpu_vobj_get() - an object that a command names
+ * @cmd: the command
+ * @at: dword; its handle may be 0
+ * @type: enum mvgpu_vobj_type that it must have
+ * @obj: found; NULL: the handle is 0
+ *
+ * Return: 0, or -ENOENT.
+ */
+int mvgpu_vobj_get(struct mvgpu_vcmd *cmd, u32 at, u32 type,
+		   struct mvgpu_vobj **obj);
+
+/**
+ * mvgpu_vobj_create() - put a new object into the table
+ * @cmd: CREATE_OBJECT
+ * @type: enum mvgpu_vobj_type
+ * @res: NULL: none
+ * @text: bytes to charge, of a shader
+ * @obj: it; may be NULL
+ *
+ * Takes the place of one with the same handle, as on the GPU.
+ *
+ * Return: 0, -EINVAL, -EDQUOT, -ENOMEM.
+ */
+int mvgpu_vobj_create(struct mvgpu_vcmd *cmd, u32 type, struct mvgpu_res3d *res,
+		      u32 text, struct mvgpu_vobj **obj);
+
+/** mvgpu_vobj_use() - one more place has @obj. */
+void mvgpu_vobj_use(struct mvgpu_virgl *virgl, struct mvgpu_vobj *obj);
+/** mvgpu_vobj_unuse() - one less; its memory stays. */
+void mvgpu_vobj_unuse(struct mvgpu_virgl *virgl, struct mvgpu_vobj *obj);
+/** mvgpu_vobj_put() - give up memory; @quiet: released() is not called. */
+void mvgpu_vobj_put(struct mvgpu_virgl *virgl, struct mvgpu_vobj *obj,
+		    bool quiet);
+/** mvgpu_vobj_link() - into the table of its sub-context. */
+void mvgpu_vobj_link(struct mvgpu_virgl *virgl, struct mvgpu_vobj *obj);
+/** mvgpu_vobj_unlink() - and out of it; memory and references stay. */
+void mvgpu_vobj_unlink(struct mvgpu_virgl *virgl, struct mvgpu_vobj *obj);
+/** mvgpu_vres_put() - give up a reference; see mvgpu_vobj_put(). */
+void mvgpu_vres_put(struct mvgpu_virgl *virgl, struct mvgpu_res3d *res,
+		    bool quiet);
+
+/* sub.c */
+
+struct mvgpu_vsub *mvgpu_vsub_new(u32 id);
+/** mvgpu_vsub_link() - make it one of the context's. */
+void mvgpu_vsub_link(struct mvgpu_virgl *virgl, struct mvgpu_vsub *sub);
+/** mvgpu_vsub_unlink() - it still has all that it had. */
+void mvgpu_vsub_unlink(struct mvgpu_virgl *virgl, struct mvgpu_vsub *sub);
+/** mvgpu_vsub_free() - with all that it has; not linked. */
+void mvgpu_vsub_free(struct mvgpu_virgl *virgl, struct mvgpu_vsub *sub,
+		     bool quiet);
+void mvgpu_vstream_link(struct mvgpu_virgl *virgl, struct mvgpu_vsub *sub,
+			struct mvgpu_vstream *stream);
+void mvgpu_vstream_unlink(struct mvgpu_virgl *virgl, struct mvgpu_vsub *sub,
+			  struct mvgpu_vstream *stream);
+
+/**
+ * mvgpu_vstream_drop() - a streamout target goes: so do its combinations
+ * @virgl: shadow
+ * @obj: the target
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int mvgpu_vstream_drop(struct mvgpu_virgl *virgl, struct mvgpu_vobj *obj);
+
+mvgpu_vcheck_fn mvgpu_vsub_set;
+mvgpu_vcheck_fn mvgpu_vsub_create;
+mvgpu_vcheck_fn mvgpu_vsub_destroy;
+
+/* object.c */
+mvgpu_vcheck_fn mvgpu_vobj_bind;
+mvgpu_vcheck_fn mvgpu_vobj_destroy;
+
+/* create.c */
+mvgpu_vcheck_fn mvgpu_vcreate_blend;
+mvgpu_vcheck_fn mvgpu_vcreate_rasterizer;
+mvgpu_vcheck_fn mvgpu_vcreate_dsa;
+mvgpu_vcheck_fn mvgpu_vcreate_elements;
+mvgpu_vcheck_fn mvgpu_vcreate_view;
+mvgpu_vcheck_fn mvgpu_vcreate_sampler;
+mvgpu_vcheck_fn mvgpu_vcreate_surface;
+mvgpu_vcheck_fn mvgpu_vcreate_query;
+mvgpu_vcheck_fn mvgpu_vcreate_target;
+
+/* shader.c */
+mvgpu_vcheck_fn mvgpu_vshader_create;
+mvgpu_vcheck_fn mvgpu_vshader_bind;
+mvgpu_vcheck_fn mvgpu_vshader_link;
+
+/* bind.c */
+mvgpu_vcheck_fn mvgpu_vbind_framebuffer;
+mvgpu_vcheck_fn mvgpu_vbind_vertex;
+mvgpu_vcheck_fn mvgpu_vbind_index;
+mvgpu_vcheck_fn mvgpu_vbind_views;
+mvgpu_vcheck_fn mvgpu_vbind_samplers;
+mvgpu_vcheck_fn mvgpu_vbind_uniform;
+mvgpu_vcheck_fn mvgpu_vbind_buffers;
+mvgpu_vcheck_fn mvgpu_vbind_images;
+mvgpu_vcheck_fn mvgpu_vbind_atomic;
+mvgpu_vcheck_fn mvgpu_vbind_streamout;
+
+/* draw.c */
+mvgpu_vcheck_fn mvgpu_vdraw_vbo;
+mvgpu_vcheck_fn mvgpu_vdraw_grid;
+mvgpu_vcheck_fn mvgpu_vdraw_clear;
+mvgpu_vcheck_fn mvgpu_vdraw_clear_surface;
+mvgpu_vcheck_fn mvgpu_vdraw_viewport;
+mvgpu_vcheck_fn mvgpu_vdraw_scissor;
+mvgpu_vcheck_fn mvgpu_vdraw_constants;
+mvgpu_vcheck_fn mvgpu_vdraw_query;
+mvgpu_vcheck_fn mvgpu_vdraw_query_qbo;
+mvgpu_vcheck_fn mvgpu_vdraw_condition;
+mvgpu_vcheck_fn mvgpu_vdraw_tweak;
+mvgpu_vcheck_fn mvgpu_vdraw_marker;
+
+/* transfer.c */
+mvgpu_vcheck_fn mvgpu_vtransfer;
+mvgpu_vcheck_fn mvgpu_vtransfer_copy;
+mvgpu_vcheck_fn mvgpu_vtransfer_inline;
+mvgpu_vcheck_fn mvgpu_vtransfer_blit;
+mvgpu_vcheck_fn mvgpu_vtransfer_region;
+mvgpu_vcheck_fn mvgpu_vtransfer_clear;
+
+#endif

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Tables of objects. An object is there while the guest has a handle of it or
+ * something is bound to it, and then holds its resource.
+ */
+#include <linux/bug.h>
+#include <linux/errno.h>
+#include <linux/rbtree.h>
+#include <linux/slab.h>
+
+#include "internal.h"
+
+static int cmp_handle(const void *key, const struct rb_node *node)
+{
+	const struct mvgpu_vobj *obj = rb_entry(node, struct mvgpu_vobj, node);
+	u32 handle = *(const u32 *)key;
+
+	return handle < obj->handle ? -1 : handle > obj->handle;
+}
+
+static int cmp_node(struct rb_node *a, const struct rb_node *b)
+{
+	return cmp_handle(&rb_entry(a, struct mvgpu_vobj, node)->handle, b);
+}
+
+struct mvgpu_vobj *mvgpu_vobj_find(struct mvgpu_virgl *virgl, u32 handle)
+{
+	struct mvgpu_vsub *sub = virgl->sub;
+	struct mvgpu_vobj *obj = sub->recent[handle % RECENT];
+	struct rb_node *node;
+
+	if (obj && obj->handle == handle)
+		return obj;
+	node = rb_find(&handle, &sub->objects, cmp_handle);
+	if (!node)
+		return NULL;
+	obj = rb_entry(node, struct mvgpu_vobj, node);
+	sub->recent[handle % RECENT] = obj;
+	return obj;
+}
+
+int mvgpu_vobj_get(struct mvgpu_vcmd *cmd, u32 at, u32 type,
+		   struct mvgpu_vobj **obj)
+{
+	u32 handle = vcmd_dw(cmd, at);
+
+	*obj = NULL;
+	if (!handle)
+		return 0;
+	*obj = mvgpu_vobj_find(cmd->virgl, handle);
+	if (!*obj)
+		return vcmd_refuse(cmd, -ENOENT, "no such object");
+	if ((*obj)->type != type)
+		return vcmd_refuse(cmd, -ENOENT, "object of another type");
+	return 0;
+}
+
+void mvgpu_vobj_use(struct mvgpu_virgl *virgl, struct mvgpu_vobj *obj)
+{
+	if (!obj->uses++) {
+		obj->sub->text += obj->text;
+		virgl->text += obj->text;
+	}
+}
+
+void mvgpu_vobj_unuse(struct mvgpu_virgl *virgl, struct mvgpu_vobj *obj)
+{
+	if (!--obj->uses) {
+		obj->sub->text -= obj->text;
+		virgl->text -= obj->text;
+	}
+}
+
+void mvgpu_vres_put(struct mvgpu_virgl *virgl, struct mvgpu_res3d *res,
+		    bool quiet)
+{
+	if (WARN_ON_ONCE(!res->refs))
+		return;
+	if (!--res->refs && !quiet)
+		virgl->ops->released(virgl->data, res);
+}
+
+void mvgpu_vobj_put(struct mvgpu_virgl *virgl, struct mvgpu_vobj *obj,
+		    bool quiet)
+{
+	if (--obj->refs)
+		return;
+	if (obj->res)
+		mvgpu_vres_put(virgl, obj->res, quiet);
+	kfree(obj);
+}
+
+void mvgpu_vobj_link(struct mvgpu_virgl *virgl, struct mvgpu_vobj *obj)
+{
+	struct mvgpu_vsub *sub = obj->sub;
+
+	WARN_ON_ONCE(rb_find_add(&obj->node, &sub->objects, cmp_node));
+	sub->nr_objects++;
+	virgl->nr_objects++;
+	mvgpu_vobj_use(virgl, obj);
+}
+
+void mvgpu_vobj_unlink(struct mvgpu_virgl *virgl, struct mvgpu_vobj *obj)
+{
+	struct mvgpu_vsub *sub = obj->sub;
+	struct mvgpu_vobj **recent = &sub->recent[obj->handle % RECENT];
+
+	if (*recent == obj)
+		*recent = NULL;
+	rb_erase(&obj->node, &sub->objects);
+	sub->nr_objects--;
+	virgl->nr_objects--;
+	mvgpu_vobj_unuse(virgl, obj);
+}
+
+/* Take a handle away. Bindings keep the object. */
+static int obj_remove(struct mvgpu_virgl *virgl, struct mvgpu_vobj *obj)
+{
+	if (obj->type == VIRGL_OBJ_STREAMOUT_TARGET &&
+	    mvgpu_vstream_drop(virgl, obj))
+		return -ENOMEM;
+	if (mvgpu_vundo_log(virgl, UNDO_REMOVE, NULL, obj))
+		return -ENOMEM;
+	mvgpu_vobj_unlink(virgl, obj);
+	return 0;
+}
+
+int mvgpu_vobj_create(struct mvgpu_vcmd *cmd, u32 type, struct mvgpu_res3d *res,
+		      u32 text, struct mvgpu_vobj **ret)
+{
+	struct mvgpu_virgl *virgl = cmd->virgl;
+	u32 handle = vcmd_dw(cmd, 1);
+	struct mvgpu_vobj *obj, *old;
+
+	if (!handle)
+		return vcmd_refuse(cmd, -EINVAL, "handle 0");
+	old = mvgpu_vobj_find(virgl, handle);
+	if (old && obj_remove(virgl, old))
+		return -ENOMEM;
+	if (virgl->nr_objects >= virgl->limits.objects)
+		return vcmd_refuse(cmd, -EDQUOT, "too many objects");
+	if (text > virgl->limits.shader_text ||
+	    virgl->text > virgl->limits.shader_text - text)
+		return vcmd_refuse(cmd, -EDQUOT, "too much shader text");
+
+	obj = kzalloc(sizeof(*obj), GFP_KERNEL);
+	if (!obj)
+		return -ENOMEM;
+	obj->sub = virgl->sub;
+	obj->handle = handle;
+	obj->type = type;
+	obj->text = text;
+	obj->refs = 1;
+	if (mvgpu_vundo_log(virgl, UNDO_INSERT, NULL, obj)) {
+		kfree(obj);
+		return -ENOMEM;
+	}
+	obj->res = res;
+	if (res)
+		res->refs++;
+	mvgpu_vobj_link(virgl, obj);
+	if (ret)
+		*ret = obj;
+	return 0;
+}
+
+int mvgpu_vobj_bind(struct mvgpu_vcmd *cmd)
+{
+	struct mvgpu_vobj *obj;
+
+	/* They hold no resource: the GPU's shadow is none of ours. */
+	switch (cmd->obj) {
+	case VIRGL_OBJ_BLEND:
+	case VIRGL_OBJ_RASTERIZER:
+	case VIRGL_OBJ_DSA:
+	case VIRGL_OBJ_VERTEX_ELEMENTS:
+		return mvgpu_vobj_get(cmd, 1, cmd->obj, &obj);
+	}
+	return vcmd_refuse(cmd, -EINVAL, "objects of this type are not bound");
+}
+
+int mvgpu_vobj_destroy(struct mvgpu_vcmd *cmd)
+{
+	struct mvgpu_vobj *obj = mvgpu_vobj_find(cmd->virgl, vcmd_dw(cmd, 1));
+
+	/*
+	 * The GPU finds nothing to do, either: its create may have been refused
+	 * and the guest not know of it.
+	 */
+	return obj ? obj_remove(cmd->virgl, obj) : 0;
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Shaders. Their text is not looked into: the renderer compiles it. A long one
+ * comes in several commands, even in several streams: the first tells how long
+ * all of it is, the others go on where the last one has ended. Only one for
+ * each stage may be on its way in a sub-context.
+ */
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/math.h>
+#include <linux/nospec.h>
+
+#include "internal.h"
+
+/* Mesa says more tokens than there are, for an old renderer's sake. */
+#define TOKENS_SLACK 1024
+
+/* Dword at which the text begins; 0: behind the end. */
+static u32 text_at(const struct mvgpu_vcmd *cmd, u32 stage, bool first)
+{
+	/* For compute it is bytes of local memory. */
+	u32 outputs = stage == MVGPU_STAGE_COMPUTE ? 0 : vcmd_dw(cmd, 5);
+	u32 at = 6;
+
+	if (!outputs)
+		return at;
+	if (!first || outputs > VIRGL_MAX_SO_OUTPUTS)
+		return 0;
+	at += 4 + 2 * outputs;
+	return at <= cmd->len ? at : 0;
+}
+
+static int shader_first(struct mvgpu_vcmd *cmd, struct mvgpu_vstage *stage,
+			u32 bytes)
+{
+	u32 total = vcmd_dw(cmd, 3);
+	struct mvgpu_vobj *obj;
+	u64 padded = round_up((u64)total, 4);
+	int err;
+
+	if (stage->partial)
+		return vcmd_refuse(cmd, -EINVAL, "another shader is unfinished");
+	if (!total || bytes > padded)
+		return vcmd_refuse(cmd, -EINVAL, "length of text");
+	/* The renderer makes room for so many, each of some text. */
+	if (vcmd_dw(cmd, 4) > padded + TOKENS_SLACK)
+		return vcmd_refuse(cmd, -EINVAL, "more tokens than text");
+
+	err = mvgpu_vobj_create(cmd, VIRGL_OBJ_SHADER, NULL, padded, &obj);
+	if (err)
+		return err;
+	obj->stage = stage - cmd->virgl->sub->stages;
+	obj->got = bytes;
+	if (bytes == padded)
+		return 0;
+	return mvgpu_vslot_set_obj(cmd->virgl, &stage->partial, obj);
+}
+
+static int shader_next(struct mvgpu_vcmd *cmd, struct mvgpu_vstage *stage,
+		       u32 bytes)
+{
+	u32 offset = vcmd_dw(cmd, 3) & ~VIRGL_SHADER_CONTINUED;
+	struct mvgpu_vobj *obj = stage->partial;
+	int err;
+
+	/* Another object may have its handle by now; the text is its own. */
+	if (!obj || obj->handle != vcmd_dw(cmd, 1))
+		return vcmd_refuse(cmd, -EINVAL, "no shader to go on with");
+	if (offset != obj->got || bytes > obj->text - obj->got)
+		return vcmd_refuse(cmd, -EINVAL, "text does not go on there");
+	if (vcmd_dw(cmd, 4) > (u64)obj->text + TOKENS_SLACK)
+		return vcmd_refuse(cmd, -EINVAL, "more tokens than text");
+
+	err = mvgpu_vslot_set_u32(cmd->virgl, &obj->got, obj->got + bytes);
+	if (!err && obj->got == obj->text)
+		err = mvgpu_vslot_set_obj(cmd->virgl, &stage->partial, NULL);
+	return err;
+}
+
+int mvgpu_vshader_create(struct mvgpu_vcmd *cmd)
+{
+	bool first = !(vcmd_dw(cmd, 3) & VIRGL_SHADER_CONTINUED);
+	u32 type = vcmd_dw(cmd, 2);
+	struct mvgpu_vstage *stage;
+	u32 at, bytes;
+
+	if (type >= MVGPU_STAGES)
+		return vcmd_refuse(cmd, -EINVAL, "type of shader");
+	at = text_at(cmd, type, first);
+	if (!at)
+		return vcmd_refuse(cmd, -EINVAL, "streamout outputs");
+	bytes = (cmd->len + 1 - at) * 4;
+
+	stage = &cmd->virgl->sub->stages[array_index_nospec(type, MVGPU_STAGES)];
+	return first ? shader_first(cmd, stage, bytes) :
+		       shader_next(cmd, stage, bytes);
+}
+
+int mvgpu_vshader_bind(struct mvgpu_vcmd *cmd)
+{
+	u32 type = vcmd_dw(cmd, 2);
+	struct mvgpu_vstage *stage;
+	struct mvgpu_vobj *obj;
+	int err;
+
+	if (type >= MVGPU_STAGES)
+		return vcmd_refuse(cmd, -EINVAL, "type of shader");
+	err = mvgpu_vobj_get(cmd, 1, VIRGL_OBJ_SHADER, &obj);
+	if (err)
+		return err;
+	if (obj && obj->stage != type)
+		return vcmd_refuse(cmd, -EINVAL, "shader of another type");
+	stage = &cmd->virgl->sub->stages[array_index_nospec(type, MVGPU_STAGES)];
+	return mvgpu_vslot_set_obj(cmd->virgl, &stage->shader, obj);
+}
+
+int mvgpu_vshader_link(struct mvgpu_vcmd *cmd)
+{
+	struct mvgpu_vobj *obj;
+	u32 at;
+	int err = 0;
+
+	/* Any of them may be missing. */
+	for (at = 1; at <= cmd->len && !err; at++)
+		err = mvgpu_vobj_get(cmd, at, VIRGL_OBJ_SHADER, &obj);
+	return err;
+}
