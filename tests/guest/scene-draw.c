@@ -216,7 +216,6 @@ static const char triple_geometry[] =
 "	for (int i = 0; i < 3; i++) {\n"
 "		result = 10.0 * number[0] + float(i);\n"
 "		gl_Position = vec4(result / 128.0 - 0.5, 0.0, 0.0, 1.0);\n"
-"		gl_PointSize = 2.0;\n"
 "		EmitVertex();\n"
 "		EndPrimitive();\n"
 "	}\n"

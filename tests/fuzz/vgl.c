@@ -1,0 +1,445 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "vgl.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MUST(cond) do {							\
+	if (!(cond)) {							\
+		fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__,	\
+			#cond);						\
+		abort();						\
+	}								\
+} while (0)
+
+const struct mvgpu_virgl_limits vgl_limits = {
+	.objects = 200,
+	.sub_contexts = 4,
+	.shader_text = 4096,
+};
+
+#define RGBA8 67
+#define R8 64
+
+static const struct mvgpu_res3d kinds[VGL_IDS] = {
+	[VGL_VERTEX] = {
+		.target = MVGPU_TARGET_BUFFER, .format = R8,
+		.bind = MVGPU_BIND_VERTEX_BUFFER, .width = 4096, .height = 1,
+		.depth = 1, .array_size = 1, .backing_size = 4096,
+	},
+	[VGL_TEX] = {
+		.target = MVGPU_TARGET_2D, .format = RGBA8,
+		.bind = MVGPU_BIND_SAMPLER_VIEW | MVGPU_BIND_RENDER_TARGET,
+		.width = 64, .height = 64, .depth = 1, .array_size = 1,
+		.last_level = 6, .backing_size = 32768,
+	},
+	[VGL_QUERY] = {
+		.target = MVGPU_TARGET_BUFFER, .format = R8,
+		.bind = MVGPU_BIND_CUSTOM, .width = 16, .height = 1,
+		.depth = 1, .array_size = 1, .backing_size = 4096,
+	},
+	[VGL_3D] = {
+		.target = MVGPU_TARGET_3D, .format = RGBA8,
+		.bind = MVGPU_BIND_SAMPLER_VIEW, .width = 32, .height = 32,
+		.depth = 16, .array_size = 1, .last_level = 2,
+		.backing_size = 131072,
+	},
+	[VGL_CUBE] = {
+		.target = MVGPU_TARGET_CUBE, .format = RGBA8,
+		.bind = MVGPU_BIND_SAMPLER_VIEW, .width = 32, .height = 32,
+		.depth = 1, .array_size = 6, .backing_size = 24576,
+	},
+	[VGL_ARRAY] = {
+		.target = MVGPU_TARGET_2D_ARRAY, .format = RGBA8,
+		.bind = MVGPU_BIND_SAMPLER_VIEW | MVGPU_BIND_RENDER_TARGET,
+		.width = 16, .height = 16, .depth = 1, .array_size = 8,
+		.backing_size = 8192,
+	},
+	[VGL_DXT] = {
+		.target = MVGPU_TARGET_2D, .format = 105,
+		.bind = MVGPU_BIND_SAMPLER_VIEW, .width = 64, .height = 64,
+		.depth = 1, .array_size = 1, .last_level = 6,
+		.backing_size = 4096,
+	},
+	[VGL_STAGING] = {
+		.target = MVGPU_TARGET_BUFFER, .format = R8,
+		.bind = MVGPU_BIND_STAGING, .width = 65536, .height = 1,
+		.depth = 1, .array_size = 1, .backing_size = 65536,
+	},
+	[VGL_DEPTH] = {
+		.target = MVGPU_TARGET_2D, .format = 19,
+		.bind = MVGPU_BIND_DEPTH_STENCIL, .width = 64, .height = 64,
+		.depth = 1, .array_size = 1, .backing_size = 16384,
+	},
+	[VGL_MSAA] = {
+		.target = MVGPU_TARGET_2D, .format = RGBA8,
+		.bind = MVGPU_BIND_RENDER_TARGET, .width = 64, .height = 64,
+		.depth = 1, .array_size = 1, .nr_samples = 4,
+	},
+	[VGL_BARE] = {
+		.target = MVGPU_TARGET_BUFFER, .format = R8,
+		.bind = MVGPU_BIND_CONSTANT_BUFFER, .width = 1024, .height = 1,
+		.depth = 1, .array_size = 1,
+	},
+	[VGL_OTHER] = {
+		.target = MVGPU_TARGET_BUFFER, .format = R8,
+		.bind = MVGPU_BIND_VERTEX_BUFFER, .width = 4096, .height = 1,
+		.depth = 1, .array_size = 1, .backing_size = 4096,
+	},
+};
+
+static struct vgl_res *res_new(struct vgl *vgl, u32 id)
+{
+	struct vgl_res *res = calloc(1, sizeof(*res));
+
+	res->res = kinds[id];
+	MUST(!mvgpu_res3d_check(&res->res));
+	res->res.size = mvgpu_res3d_size(&res->res);
+	res->res.gpu_id = VGL_GPU_ID + vgl->next_gpu_id++;
+	res->attached = id != VGL_OTHER;
+	return res;
+}
+
+static struct mvgpu_res3d *find(void *data, u32 id)
+{
+	struct vgl *vgl = data;
+
+	MUST(id);
+	if (id >= VGL_IDS || !vgl->res[id]->attached)
+		return NULL;
+	return &vgl->res[id]->res;
+}
+
+static void released(void *data, struct mvgpu_res3d *res3d)
+{
+	struct vgl_res *res = container_of(res3d, struct vgl_res, res);
+	struct vgl *vgl = data;
+	u32 i;
+
+	MUST(!res3d->refs);
+	res->released++;
+	if (!res->dead)
+		return;
+	for (i = 0; vgl->zombies[i] != res; i++)
+		MUST(i + 1 < vgl->nr_zombies);
+	vgl->zombies[i] = vgl->zombies[--vgl->nr_zombies];
+	free(res);
+}
+
+static const struct mvgpu_virgl_ops ops = {
+	.find = find,
+	.released = released,
+};
+
+void vgl_start(struct vgl *vgl, const struct mvgpu_virgl_limits *limits)
+{
+	u32 id;
+
+	memset(vgl, 0, offsetof(struct vgl, stream));
+	for (id = 1; id < VGL_IDS; id++)
+		vgl->res[id] = res_new(vgl, id);
+	vgl->virgl = mvgpu_virgl_create(limits, &ops, vgl);
+	MUST(vgl->virgl);
+}
+
+void vgl_stop(struct vgl *vgl)
+{
+	u32 id;
+
+	mvgpu_virgl_destroy(vgl->virgl);
+	MUST(!vgl->nr_zombies);
+	for (id = 1; id < VGL_IDS; id++) {
+		MUST(!vgl->res[id]->res.refs);
+		free(vgl->res[id]);
+	}
+}
+
+void vgl_context(struct vgl *vgl, const struct mvgpu_virgl_limits *limits)
+{
+	u32 id;
+
+	mvgpu_virgl_destroy(vgl->virgl);
+	MUST(!vgl->nr_zombies);
+	for (id = 1; id < VGL_IDS; id++)
+		MUST(!vgl->res[id]->res.refs);
+	vgl->virgl = mvgpu_virgl_create(limits, &ops, vgl);
+	MUST(vgl->virgl);
+}
+
+void vgl_unref(struct vgl *vgl, u32 id)
+{
+	struct vgl_res *res = vgl->res[id];
+
+	if (res->res.refs && vgl->nr_zombies == ARRAY_SIZE(vgl->zombies))
+		return;
+	res->attached = false;
+	mvgpu_virgl_detach(vgl->virgl, &res->res);
+	vgl->res[id] = res_new(vgl, id);
+	if (!res->res.refs) {
+		free(res);
+		return;
+	}
+	res->dead = true;
+	vgl->zombies[vgl->nr_zombies++] = res;
+}
+
+void vgl_add(struct vgl *vgl, const u32 *dw, u32 n)
+{
+	u32 i;
+
+	MUST(n <= VGL_DWORDS - vgl->ndw);
+	for (i = 0; i < n; i++)
+		vgl->stream[vgl->ndw++] = cpu_to_le32(dw[i]);
+}
+
+int vgl_submit(struct vgl *vgl)
+{
+	__le32 *copy = malloc(vgl->ndw * 4 + !vgl->ndw);
+	int err;
+
+	memcpy(copy, vgl->stream, vgl->ndw * 4);
+	err = mvgpu_virgl_submit(vgl->virgl, copy, vgl->ndw, &vgl->verdict);
+	memcpy(vgl->stream, copy, vgl->ndw * 4);
+	free(copy);
+	vgl->ndw = 0;
+	MUST(!err == !vgl->verdict.reason);
+	return err;
+}
+
+#define CREATE(type, len) VIRGL_CMD(VIRGL_CREATE_OBJECT, type, len)
+
+void vgl_objects(struct vgl *vgl)
+{
+	VGL_ADD(vgl, CREATE(VIRGL_OBJ_BLEND, 11), VGL_H_BLEND,
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+	VGL_ADD(vgl, CREATE(VIRGL_OBJ_RASTERIZER, 9), VGL_H_RASTERIZER,
+		0, 0, 0, 0, 0, 0, 0, 0);
+	VGL_ADD(vgl, CREATE(VIRGL_OBJ_DSA, 5), VGL_H_DSA, 0, 0, 0, 0);
+	VGL_ADD(vgl, CREATE(VIRGL_OBJ_SHADER, 7), VGL_H_VS,
+		MVGPU_STAGE_VERTEX, 8, 4, 0, 0x54524556, 0x00000a0a);
+	VGL_ADD(vgl, CREATE(VIRGL_OBJ_SHADER, 7), VGL_H_FS,
+		MVGPU_STAGE_FRAGMENT, 8, 4, 0, 0x47415246, 0x00000a0a);
+	VGL_ADD(vgl, CREATE(VIRGL_OBJ_SHADER, 7), VGL_H_CS,
+		MVGPU_STAGE_COMPUTE, 8, 4, 1024, 0x504d4f43, 0x00000a0a);
+	VGL_ADD(vgl, CREATE(VIRGL_OBJ_VERTEX_ELEMENTS, 5), VGL_H_ELEMENTS,
+		0, 0, 0, 31);
+	VGL_ADD(vgl, CREATE(VIRGL_OBJ_SAMPLER_VIEW, 6), VGL_H_VIEW, VGL_TEX,
+		RGBA8 | MVGPU_TARGET_2D << 24, 0, 6 << 8, 0x688);
+	VGL_ADD(vgl, CREATE(VIRGL_OBJ_SAMPLER_STATE, 9), VGL_H_SAMPLER,
+		0, 0, 0, 0, 0, 0, 0, 0);
+	VGL_ADD(vgl, CREATE(VIRGL_OBJ_SURFACE, 5), VGL_H_SURFACE, VGL_TEX,
+		RGBA8, 0, 0);
+	VGL_ADD(vgl, CREATE(VIRGL_OBJ_SURFACE, 5), VGL_H_ZS, VGL_DEPTH,
+		19, 0, 0);
+	VGL_ADD(vgl, CREATE(VIRGL_OBJ_QUERY, 4), VGL_H_QUERY, 0, 0, VGL_QUERY);
+	VGL_ADD(vgl, CREATE(VIRGL_OBJ_STREAMOUT_TARGET, 4), VGL_H_TARGET,
+		VGL_VERTEX, 0, 4096);
+	VGL_ADD(vgl, CREATE(VIRGL_OBJ_STREAMOUT_TARGET, 4), VGL_H_TARGET2,
+		VGL_STAGING, 16, 64);
+}
+
+/*
+ * Digest: order of lists does not count, all else does, down to addresses.
+ */
+
+static u64 mix(u64 hash, u64 val)
+{
+	hash ^= val + 0x9e3779b97f4a7c15ULL + (hash << 6) + (hash >> 2);
+	hash *= 0xff51afd7ed558ccdULL;
+	return hash ^ hash >> 32;
+}
+
+static u64 mix_obj(u64 hash, const struct mvgpu_vobj *obj)
+{
+	hash = mix(hash, (uintptr_t)obj);
+	if (!obj)
+		return hash;
+	hash = mix(hash, (uintptr_t)obj->res);
+	hash = mix(hash, obj->handle);
+	hash = mix(hash, (u64)obj->refs << 32 | obj->uses);
+	hash = mix(hash, obj->type << 8 | obj->stage);
+	return mix(hash, (u64)obj->text << 32 | obj->got);
+}
+
+static u64 digest_sub(const struct mvgpu_vsub *sub)
+{
+	const struct mvgpu_vstream *stream;
+	struct rb_node *node;
+	u64 hash = mix(0, (uintptr_t)sub), streams = 0;
+	u32 i, j;
+
+	for (node = rb_first(&sub->objects); node; node = rb_next(node))
+		hash = mix_obj(hash, rb_entry(node, struct mvgpu_vobj, node));
+	list_for_each_entry(stream, &sub->streams, node)
+		streams += mix((uintptr_t)stream, stream->nr);
+	hash = mix(hash, streams);
+	for (i = 0; i < MVGPU_STAGES; i++) {
+		const struct mvgpu_vstage *stage = &sub->stages[i];
+
+		hash = mix_obj(hash, stage->shader);
+		hash = mix_obj(hash, stage->partial);
+		for (j = 0; j < VIRGL_MAX_VIEWS; j++)
+			if (stage->views[j])
+				hash = mix_obj(hash + j, stage->views[j]);
+		for (j = 0; j < VIRGL_MAX_UNIFORMS; j++) {
+			hash = mix(hash, (uintptr_t)stage->uniforms[j]);
+			hash = mix(hash, (uintptr_t)stage->buffers[j]);
+			hash = mix(hash, (uintptr_t)stage->images[j]);
+		}
+		hash = mix(hash, stage->nr_views);
+	}
+	for (i = 0; i < VIRGL_MAX_VERTEX; i++)
+		hash = mix(hash, (uintptr_t)sub->vertex[i]);
+	for (i = 0; i < VIRGL_MAX_ATOMIC; i++)
+		hash = mix(hash, (uintptr_t)sub->atomic[i]);
+	hash = mix(hash, (uintptr_t)sub->index);
+	for (i = 0; i < VIRGL_MAX_COLOR; i++)
+		hash = mix_obj(hash, sub->color[i]);
+	hash = mix_obj(hash, sub->zs);
+	hash = mix(hash, (u64)sub->id << 32 | sub->nr_objects);
+	hash = mix(hash, (u64)sub->text << 32 | sub->nr_streams);
+	return mix(hash, (u64)sub->nr_vertex << 32 | sub->nr_color);
+}
+
+u64 vgl_digest(const struct vgl *vgl)
+{
+	const struct mvgpu_virgl *virgl = vgl->virgl;
+	const struct mvgpu_vsub *sub;
+	u64 hash = 0;
+	u32 i;
+
+	list_for_each_entry(sub, &virgl->subs, node)
+		hash += digest_sub(sub);
+	hash = mix(hash, (uintptr_t)virgl->sub);
+	hash = mix(hash, (u64)virgl->nr_subs << 32 | virgl->nr_objects);
+	hash = mix(hash, virgl->text);
+	for (i = 1; i < VGL_IDS; i++)
+		hash = mix(hash, (u64)vgl->res[i]->released << 32 |
+				 vgl->res[i]->res.refs);
+	for (i = 0; i < vgl->nr_zombies; i++)
+		hash = mix(hash, vgl->zombies[i]->res.refs);
+	return hash;
+}
+
+/*
+ * Counts, once more by another way: each place takes one away, and nothing is
+ * left over in the end.
+ */
+
+static void seen_obj(struct mvgpu_vobj *obj)
+{
+	if (!obj)
+		return;
+	MUST(obj->refs && obj->uses);
+	/* The first time: what it has itself. */
+	if (!(obj->refs & 0x80000000)) {
+		MUST(obj->refs == obj->uses);
+		obj->refs |= 0x80000000;
+		if (obj->res)
+			obj->res->refs--;
+	}
+	obj->uses--;
+	/* Put right again when the last place has been seen. */
+	if (!obj->uses) {
+		obj->refs &= 0x7fffffff;
+		obj->uses = obj->refs;
+	}
+}
+
+static void seen_res(struct mvgpu_res3d *res)
+{
+	if (res)
+		res->refs--;
+}
+
+static u64 text_of(const struct mvgpu_vobj *obj)
+{
+	/* Once for each object: at the place that is seen last. */
+	return obj && !(obj->refs & 0x80000000) ? obj->text : 0;
+}
+
+static void verify_sub(const struct mvgpu_vsub *sub)
+{
+	const struct mvgpu_vstream *stream;
+	struct rb_node *node;
+	u64 text = 0;
+	u32 i, j, nr = 0;
+
+	for (node = rb_first(&sub->objects); node; node = rb_next(node)) {
+		struct mvgpu_vobj *obj =
+			rb_entry(node, struct mvgpu_vobj, node);
+
+		MUST(obj->sub == sub && obj->handle && obj->got <= obj->text);
+		seen_obj(obj);
+		text += text_of(obj);
+		nr++;
+	}
+	for (i = 0; i < RECENT; i++)
+		MUST(!sub->recent[i] || sub->recent[i]->handle % RECENT == i);
+	list_for_each_entry(stream, &sub->streams, node)
+		nr++;
+	MUST(nr == sub->nr_objects);
+	for (i = 0; i < MVGPU_STAGES; i++) {
+		const struct mvgpu_vstage *stage = &sub->stages[i];
+
+		seen_obj(stage->shader);
+		text += text_of(stage->shader);
+		seen_obj(stage->partial);
+		text += text_of(stage->partial);
+		for (j = 0; j < VIRGL_MAX_VIEWS; j++)
+			seen_obj(stage->views[j]);
+		for (j = 0; j < VIRGL_MAX_UNIFORMS; j++) {
+			seen_res(stage->uniforms[j]);
+			seen_res(stage->buffers[j]);
+			seen_res(stage->images[j]);
+		}
+	}
+	MUST(text == sub->text);
+	for (i = 0; i < VIRGL_MAX_VERTEX; i++)
+		seen_res(sub->vertex[i]);
+	for (i = 0; i < VIRGL_MAX_ATOMIC; i++)
+		seen_res(sub->atomic[i]);
+	seen_res(sub->index);
+	for (i = 0; i < VIRGL_MAX_COLOR; i++)
+		seen_obj(sub->color[i]);
+	seen_obj(sub->zs);
+	/* Handles and bindings of a sub-context are all seen by now. */
+	for (node = rb_first(&sub->objects); node; node = rb_next(node))
+		MUST(!(rb_entry(node, struct mvgpu_vobj, node)->refs &
+		       0x80000000));
+}
+
+void vgl_verify(const struct vgl *vgl)
+{
+	const struct mvgpu_virgl *virgl = vgl->virgl;
+	const struct mvgpu_vsub *sub;
+	u32 refs[VGL_IDS], zrefs[ARRAY_SIZE(vgl->zombies)];
+	u32 i, subs = 0, objects = 0, text = 0;
+
+	for (i = 1; i < VGL_IDS; i++)
+		refs[i] = vgl->res[i]->res.refs;
+	for (i = 0; i < vgl->nr_zombies; i++)
+		zrefs[i] = vgl->zombies[i]->res.refs;
+
+	list_for_each_entry(sub, &virgl->subs, node) {
+		verify_sub(sub);
+		subs++;
+		objects += sub->nr_objects;
+		text += sub->text;
+	}
+	MUST(subs == virgl->nr_subs && objects == virgl->nr_objects &&
+	     text == virgl->text && !virgl->journal_nr && !virgl->walking);
+	MUST(objects <= virgl->limits.objects &&
+	     subs <= virgl->limits.sub_contexts + 1 &&
+	     text <= virgl->limits.shader_text);
+
+	for (i = 1; i < VGL_IDS; i++) {
+		MUST(!vgl->res[i]->res.refs);
+		vgl->res[i]->res.refs = refs[i];
+	}
+	for (i = 0; i < vgl->nr_zombies; i++) {
+		MUST(!vgl->zombies[i]->res.refs && zrefs[i]);
+		vgl->zombies[i]->res.refs = zrefs[i];
+	}
+}

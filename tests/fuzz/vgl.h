@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _VGL_H
+#define _VGL_H
+
+#include "../../drivers/proto/virgl/internal.h"
+#include "guest.h"
+
+/* GPU ids are far from the guest's. */
+#define VGL_GPU_ID 0x10000
+#define VGL_DWORDS 0x10000
+
+/* Guest ids of the resources that there are at first. */
+enum vgl_id {
+	VGL_VERTEX = 1,		/* buffer of 4096 bytes, with backing */
+	VGL_TEX,		/* 64x64 RGBA8, all levels, with backing */
+	VGL_QUERY,		/* buffer for results */
+	VGL_3D,			/* 32x32x16 RGBA8, levels 0 to 2 */
+	VGL_CUBE,		/* 32x32 */
+	VGL_ARRAY,		/* 16x16, 8 layers */
+	VGL_DXT,		/* 64x64 DXT1, all levels */
+	VGL_STAGING,		/* 65536 bytes, with backing */
+	VGL_DEPTH,		/* 64x64 Z24S8 */
+	VGL_MSAA,		/* 64x64, 4 samples */
+	VGL_BARE,		/* buffer of 1024 bytes, no backing */
+	VGL_OTHER,		/* like VERTEX, not attached to the context */
+	VGL_IDS,
+};
+
+/* What vgl_objects() makes, by handle. */
+enum vgl_handle {
+	VGL_H_BLEND = 1,
+	VGL_H_RASTERIZER,
+	VGL_H_DSA,
+	VGL_H_VS,
+	VGL_H_FS,
+	VGL_H_CS,
+	VGL_H_ELEMENTS,
+	VGL_H_VIEW,
+	VGL_H_SAMPLER,
+	VGL_H_SURFACE,
+	VGL_H_ZS,
+	VGL_H_QUERY,
+	VGL_H_TARGET,
+	VGL_H_TARGET2,
+	VGL_HANDLES,
+	VGL_H_NONE = 0x7777,
+};
+
+/**
+ * struct vgl_res - a resource as its owner has it
+ * @res: what the walker sees
+ * @attached: to the context
+ * @dead: the guest has no name for it, it stays while it has references
+ * @released: calls of released() so far
+ */
+struct vgl_res {
+	struct mvgpu_res3d res;
+	bool attached;
+	bool dead;
+	u32 released;
+};
+
+/**
+ * struct vgl - a guest of one context
+ * @virgl: under test
+ * @res: by guest id
+ * @zombies: dead ones
+ * @nr_zombies: of them
+ * @next_gpu_id: of a new resource
+ * @ndw: of @stream
+ * @verdict: of the last submit
+ * @stream: being built
+ */
+struct vgl {
+	struct mvgpu_virgl *virgl;
+	struct vgl_res *res[VGL_IDS];
+	struct vgl_res *zombies[256];
+	u32 nr_zombies;
+	u32 next_gpu_id;
+	u32 ndw;
+	struct mvgpu_virgl_verdict verdict;
+	__le32 stream[VGL_DWORDS];
+};
+
+extern const struct mvgpu_virgl_limits vgl_limits;
+
+void vgl_start(struct vgl *vgl, const struct mvgpu_virgl_limits *limits);
+void vgl_stop(struct vgl *vgl);
+/** vgl_unref() - UNREF of @id and a new one in its place. */
+void vgl_unref(struct vgl *vgl, u32 id);
+/** vgl_context() - the guest destroys its context and makes another. */
+void vgl_context(struct vgl *vgl, const struct mvgpu_virgl_limits *limits);
+
+/** vgl_add() - add dwords to the stream. */
+void vgl_add(struct vgl *vgl, const u32 *dw, u32 n);
+#define VGL_ADD(vgl, ...) do {						\
+	const u32 _dw[] = { __VA_ARGS__ };				\
+									\
+	vgl_add(vgl, _dw, ARRAY_SIZE(_dw));				\
+} while (0)
+/** vgl_submit() - submit the stream, from memory of just its size. */
+int vgl_submit(struct vgl *vgl);
+/** vgl_objects() - add commands that make one of each object. */
+void vgl_objects(struct vgl *vgl);
+
+/** vgl_digest() - of the whole shadow and of all references. */
+u64 vgl_digest(const struct vgl *vgl);
+/** vgl_verify() - do counts agree with what is there? Ends the program. */
+void vgl_verify(const struct vgl *vgl);
+
+#endif
