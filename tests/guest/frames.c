@@ -15,6 +15,9 @@
  *	MVGPU_FRAMES_EVERY=N tell each Nth (default 1)
  *	MVGPU_FRAMES_LAST=N  leave the program after so many
  *	MVGPU_FRAMES_STEP=MS of the clocks (default 50)
+ *	MVGPU_FRAMES_MODE=WxH of the screen: programs take the largest there is. If no
+ *				mode is, the size is told all the same, for those
+ *				that draw off-screen
  *
  * Programs that look up functions by dlsym() or eglGetProcAddress() get these,
  * too.
@@ -30,6 +33,7 @@
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
+#include <xf86drmMode.h>
 
 #include "checksum.h"
 
@@ -43,6 +47,7 @@ typedef void *(*dlsym_fn)(void *handle, const char *name);
 typedef any_fn (*get_proc_fn)(const char *name);
 typedef unsigned int (*swap_fn)(void *display, void *surface);
 typedef void (*finish_fn)(void);
+typedef drmModeConnector *(*get_connector_fn)(int fd, uint32_t id);
 typedef void (*get_integer_fn)(unsigned int name, int *value);
 typedef void (*read_pixels_fn)(int x, int y, int width, int height,
 			       unsigned int format, unsigned int type,
@@ -217,4 +222,41 @@ int gettimeofday(struct timeval *restrict tv, void *restrict tz)
 	tv->tv_sec = us / 1000000;
 	tv->tv_usec = us % 1000000;
 	return 0;
+}
+
+static void choose_mode(drmModeConnector *connector)
+{
+	const char *value = getenv("MVGPU_FRAMES_MODE");
+	unsigned int width, height;
+	drmModeModeInfo *mode;
+	int i;
+
+	if (!value || sscanf(value, "%ux%u", &width, &height) != 2 ||
+	    connector->count_modes < 1)
+		return;
+	mode = connector->modes;
+	for (i = 0; i < connector->count_modes; i++) {
+		if (mode[i].hdisplay == width && mode[i].vdisplay == height) {
+			mode[0] = mode[i];
+			break;
+		}
+	}
+	mode->hdisplay = width;
+	mode->vdisplay = height;
+	connector->count_modes = 1;
+}
+
+/* Offer the wanted mode only: programs take the largest there is. */
+drmModeConnector *drmModeGetConnector(int fd, uint32_t id)
+{
+	static get_connector_fn get;
+	drmModeConnector *connector;
+
+	if (!get)
+		get = (get_connector_fn)real("libdrm.so.2",
+					     "drmModeGetConnector");
+	connector = get(fd, id);
+	if (connector)
+		choose_mode(connector);
+	return connector;
 }

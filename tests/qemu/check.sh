@@ -41,6 +41,7 @@ steps=(
 	"l1-6.12-two-guests|two guests|l1 6.12 two-guests --smp 1"
 	"l1-6.12-display|displays|l1 6.12 display"
 	"l1-6.12-reboot|reboot|l1 6.12 reboot"
+	"l1-6.12-gl|OpenGL in two guests|l1 6.12 gl --smp 1"
 )
 
 # Run only when named: not seen to pass yet as a whole.
