@@ -117,23 +117,25 @@ ENTITY_STAT(jobs, jobs);
 ENTITY_STAT(switches, switches);
 ENTITY_STAT(resets, resets);
 
-static ssize_t errors_show(struct mvgpu_vgpu *vgpu, char *buf)
-{
-	struct mvgpu_proto_stats stats;
+#define PROTO_STAT(_name)                                              \
+	static ssize_t _name##_show(struct mvgpu_vgpu *vgpu, char *buf) \
+	{                                                              \
+		struct mvgpu_proto_stats stats;                        \
+								       \
+		proto_stats(vgpu, &stats);                             \
+		return sysfs_emit(buf, "%llu\n", (u64)stats._name);    \
+	}                                                              \
+	VGPU_ATTR_RO(_name)
 
-	proto_stats(vgpu, &stats);
-	return sysfs_emit(buf, "%llu\n", stats.errors);
-}
-VGPU_ATTR_RO(errors);
-
-static ssize_t resources_show(struct mvgpu_vgpu *vgpu, char *buf)
-{
-	struct mvgpu_proto_stats stats;
-
-	proto_stats(vgpu, &stats);
-	return sysfs_emit(buf, "%u\n", stats.resources);
-}
-VGPU_ATTR_RO(resources);
+PROTO_STAT(contexts);
+PROTO_STAT(errors);
+PROTO_STAT(objects);
+PROTO_STAT(refused);
+PROTO_STAT(resources);
+PROTO_STAT(shader_bytes);
+PROTO_STAT(stream_bytes);
+PROTO_STAT(streams);
+PROTO_STAT(sub_contexts);
 
 static ssize_t pinned_pages_show(struct mvgpu_vgpu *vgpu, char *buf)
 {
@@ -151,12 +153,19 @@ static const struct attribute *const vgpu_attrs[] = {
 
 static const struct attribute *const vgpu_stats_attrs[] = {
 	&vgpu_attr_busy_ns.attr,
+	&vgpu_attr_contexts.attr,
 	&vgpu_attr_errors.attr,
 	&vgpu_attr_jobs.attr,
+	&vgpu_attr_objects.attr,
 	&vgpu_attr_overrun_ns.attr,
 	&vgpu_attr_pinned_pages.attr,
+	&vgpu_attr_refused.attr,
 	&vgpu_attr_resets.attr,
 	&vgpu_attr_resources.attr,
+	&vgpu_attr_shader_bytes.attr,
+	&vgpu_attr_stream_bytes.attr,
+	&vgpu_attr_streams.attr,
+	&vgpu_attr_sub_contexts.attr,
 	&vgpu_attr_switches.attr,
 	&vgpu_attr_wait_ns.attr,
 	NULL

@@ -24,10 +24,10 @@
 #define PIN_FACTOR 2
 /* Entries of one backing; QEMU's limit, too. */
 #define MAX_ENTRIES 16384U
-/* Of one 3D context; Mesa makes one for each context of OpenGL. */
-#define MAX_SUB_CONTEXTS 64
-/* Text of all shaders of one 3D context. */
-#define MAX_SHADER_BYTES (32 * 1024 * 1024)
+/* For each 3D context; Mesa makes one for each context of OpenGL. */
+#define SUB_CONTEXTS 4
+/* Text of all shaders. */
+#define MAX_SHADER_BYTES (64 * 1024 * 1024)
 /* Pictures of which a part is shown may be so many times as large as it. */
 #define SHADOW_FACTOR 4ULL
 /* Streams on their way to the GPU; Mesa's have 256 KiB each. */
@@ -204,7 +204,7 @@ int mvgpu_vgpu_open(struct mvgpu_vgpu *vgpu)
 		.capset = gpu->capset,
 		.max_contexts = vgpu->type->max_contexts,
 		.max_objects = vgpu->type->max_objects,
-		.max_sub_contexts = MAX_SUB_CONTEXTS,
+		.max_sub_contexts = vgpu->type->max_contexts * SUB_CONTEXTS,
 		.max_shader_bytes = MAX_SHADER_BYTES,
 		.max_stream = gpu->caps.max_stream,
 		.max_shadow = mvgpu_display_size(vgpu->display) *

@@ -130,11 +130,8 @@ static void reap_dead(struct mvgpu_proto *proto)
 
 struct mvgpu_context *mvgpu_context_new(struct mvgpu_proto *proto, u32 id)
 {
-	const struct mvgpu_virgl_limits limits = {
-		.objects = proto->config.max_objects,
-		.sub_contexts = proto->config.max_sub_contexts,
-		.shader_text = proto->config.max_shader_bytes,
-	};
+	/* Set anew with each stream. */
+	const struct mvgpu_virgl_limits limits = {};
 	struct mvgpu_context *ctx;
 	int gpu_id;
 
@@ -347,6 +344,7 @@ void mvgpu_context_kill(struct mvgpu_proto *proto, struct mvgpu_context *ctx)
 void mvgpu_context_free(struct mvgpu_proto *proto, struct mvgpu_context *ctx)
 {
 	list_del(&ctx->all);
+	mvgpu_submit_forget(proto, ctx);
 	mvgpu_virgl_destroy(ctx->virgl);
 	if (ctx->guest_id)
 		WRITE_ONCE(proto->stats.contexts, proto->stats.contexts - 1);

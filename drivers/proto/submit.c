@@ -52,6 +52,50 @@ static u32 stream_refuse(struct mvgpu_proto *proto, struct mvgpu_context *ctx,
 	}
 }
 
+/*
+ * Quotas are the vGPU's: a context may have what it has and what nobody else of
+ * the vGPU has.
+ */
+static void limits_set(struct mvgpu_proto *proto, struct mvgpu_context *ctx,
+		       const struct mvgpu_virgl_limits *had)
+{
+	const struct mvgpu_proto_config *config = &proto->config;
+	const struct mvgpu_proto_stats *stats = &proto->stats;
+	const struct mvgpu_virgl_limits limits = {
+		.objects = config->max_objects - stats->objects + had->objects,
+		.sub_contexts = config->max_sub_contexts -
+				stats->sub_contexts + had->sub_contexts,
+		.shader_text = config->max_shader_bytes -
+			       stats->shader_bytes + had->shader_text,
+	};
+
+	mvgpu_virgl_set_limits(ctx->virgl, &limits);
+}
+
+/* From @had to @has. */
+static void usage_account(struct mvgpu_proto *proto,
+			  const struct mvgpu_virgl_limits *had,
+			  const struct mvgpu_virgl_limits *has)
+{
+	struct mvgpu_proto_stats *stats = &proto->stats;
+
+	WRITE_ONCE(stats->objects, stats->objects - had->objects +
+		   has->objects);
+	WRITE_ONCE(stats->sub_contexts, stats->sub_contexts -
+		   had->sub_contexts + has->sub_contexts);
+	WRITE_ONCE(stats->shader_bytes, stats->shader_bytes -
+		   had->shader_text + has->shader_text);
+}
+
+void mvgpu_submit_forget(struct mvgpu_proto *proto, struct mvgpu_context *ctx)
+{
+	const struct mvgpu_virgl_limits none = {};
+	struct mvgpu_virgl_limits had;
+
+	mvgpu_virgl_get_usage(ctx->virgl, &had);
+	usage_account(proto, &had, &none);
+}
+
 u32 mvgpu_submit_3d(struct mvgpu_proto *proto, struct mvgpu_job *job)
 {
 	const struct virtio_gpu_cmd_submit *req = (const void *)job->req.bytes;
@@ -59,6 +103,7 @@ u32 mvgpu_submit_3d(struct mvgpu_proto *proto, struct mvgpu_job *job)
 		mvgpu_context_find(proto, le32_to_cpu(req->hdr.ctx_id));
 	u32 size = le32_to_cpu(req->size) & ~3U;
 	struct mvgpu_virgl_verdict verdict = {};
+	struct mvgpu_virgl_limits had, has;
 	u32 type;
 	int err;
 
@@ -75,9 +120,13 @@ u32 mvgpu_submit_3d(struct mvgpu_proto *proto, struct mvgpu_job *job)
 	type = stream_load(proto, job, size);
 	if (type != VIRTIO_GPU_RESP_OK_NODATA)
 		return type;
+	mvgpu_virgl_get_usage(ctx->virgl, &had);
+	limits_set(proto, ctx, &had);
 	err = mvgpu_virgl_submit(ctx->virgl, job->stream, size / 4, &verdict);
 	if (err)
 		return stream_refuse(proto, ctx, &verdict, err);
+	mvgpu_virgl_get_usage(ctx->virgl, &has);
+	usage_account(proto, &had, &has);
 
 	WRITE_ONCE(proto->stats.streams, proto->stats.streams + 1);
 	WRITE_ONCE(proto->stats.stream_bytes, proto->stats.stream_bytes + size);

@@ -24,7 +24,7 @@
  * @pref_height: likewise
  * @max_resources: quota
  * @max_contexts: quota on 3D contexts
- * @max_objects: quota on the objects of one 3D context
+ * @max_objects: quota on what 3D streams create: views, shaders, queries, ...
  */
 struct mvgpu_type {
 	const char *name;

@@ -426,6 +426,37 @@ static void test_submit_size(void)
 	fake_stop();
 }
 
+static struct mvgpu_job *blend(u32 ctx, u32 handle)
+{
+	const u32 stream[12] = { 1 | 1 << 8 | 11 << 16, handle };
+
+	return req_submit(ctx, stream, sizeof(stream), sizeof(stream));
+}
+
+/* All contexts together have no more objects than the vGPU. */
+static void test_submit_quota(void)
+{
+	u32 i;
+
+	start();
+	have_ctx(1);
+	have_ctx(2);
+	for (i = 1; i <= 10; i++)
+		QUEUED(blend(1, i), SUBMIT_3D);
+	for (i = 1; i <= 6; i++)
+		QUEUED(blend(2, i), SUBMIT_3D);
+	CHECK_EQ(stats().objects, 16);
+	ANSWERED(blend(2, 7), ERR(OUT_OF_MEMORY));
+	ANSWERED(blend(1, 11), ERR(OUT_OF_MEMORY));
+	CHECK_EQ(stats().objects, 16);
+	QUEUED(req_ctx(DESTROY, 1), CTX_DESTROY);
+	ANSWERED(blend(2, 7), ERR(OUT_OF_MEMORY));
+	fake_run_all();
+	CHECK_EQ(stats().objects, 6);
+	QUEUED(blend(2, 7), SUBMIT_3D);
+	fake_stop();
+}
+
 /* What did not reach the GPU makes the shadow wrong. */
 static void test_submit_fails(void)
 {
@@ -714,6 +745,7 @@ static const struct tap_case cases[] = {
 	{ "transfers: each field bad", test_transfer_bad },
 	{ "SUBMIT_3D", test_submit },
 	{ "SUBMIT_3D: sizes, and the queue that waits", test_submit_size },
+	{ "quota on objects", test_submit_quota },
 	{ "SUBMIT_3D fails on the GPU", test_submit_fails },
 	{ "memory in use after RESOURCE_UNREF", test_zombie },
 	{ "viewers of a 3D scanout", test_scanout },

@@ -88,7 +88,8 @@ static ssize_t readback_read(struct file *file, char __user *buf, size_t count,
 	res = mvgpu_sim_resource_get(sim, READ_ONCE(sim->readback_id));
 	if (!res)
 		return -ENOENT;
-	ret = simple_read_from_buffer(buf, count, ppos, res->data, res->size);
+	ret = res->data ? simple_read_from_buffer(buf, count, ppos, res->data,
+						  res->size) : 0;
 	mvgpu_sim_resource_put(res);
 	return ret;
 }
@@ -141,6 +142,8 @@ static void knobs_init(struct mvgpu_sim *sim)
 
 	debugfs_create_u64("ns_per_command", 0600, dir, &knobs->ns_per_command);
 	debugfs_create_u64("ns_per_kib", 0600, dir, &knobs->ns_per_kib);
+	debugfs_create_u64("ns_per_stream_command", 0600, dir,
+			   &knobs->ns_per_stream_command);
 	debugfs_create_u64("delay_ns", 0600, dir, &knobs->delay_ns);
 	debugfs_create_atomic_t("fail_nth", 0600, dir, &knobs->fail_nth);
 	debugfs_create_atomic_t("fail_count", 0600, dir, &knobs->fail_count);
@@ -174,6 +177,8 @@ void mvgpu_sim_debugfs_init(struct mvgpu_sim *sim)
 	debugfs_create_u64("nr_resets", 0400, dir, &stats->resets);
 	debugfs_create_u64("nr_resources", 0400, dir, &stats->resources);
 	debugfs_create_u64("bytes", 0400, dir, &stats->bytes);
+	debugfs_create_u64("nr_contexts", 0400, dir, &stats->contexts);
+	debugfs_create_u64("nr_stream_commands", 0400, dir, &stats->commands);
 	debugfs_create_u64("bytes_transferred", 0400, dir, &stats->transferred);
 }
 

@@ -81,6 +81,7 @@ static void engine_finish(struct mvgpu_sim_engine *engine,
 	if (request->corrupt)
 		status = -EPROTO;
 	mvgpu_sim_resource_cancel(sim, request);
+	mvgpu_sim_context_cancel(sim, request);
 
 	drop = request->drop;
 	spin_lock_irqsave(&sim->lock, flags);
@@ -141,6 +142,7 @@ static void end_all(struct mvgpu_sim *sim, struct list_head *list, int status)
 	list_for_each_entry_safe(request, next, list, queue) {
 		list_del_init(&request->queue);
 		mvgpu_sim_resource_cancel(sim, request);
+		mvgpu_sim_context_cancel(sim, request);
 		mvgpu_job_done(request->job, status);
 	}
 }

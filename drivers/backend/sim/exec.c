@@ -28,18 +28,56 @@ static void faults_set(struct mvgpu_sim_knobs *knobs,
 	request->corrupt = knob_hits(&knobs->corrupt_nth);
 }
 
+/* Bytes that a job moves. */
+static u64 bytes(const struct mvgpu_job *job)
+{
+	switch (job->op) {
+	case MVGPU_JOB_RES_CREATE:
+		return (u64)job->res_create.width * job->res_create.height * 4;
+	case MVGPU_JOB_TRANSFER_TO:
+		return (u64)job->transfer.rect.width *
+		       job->transfer.rect.height * 4;
+	case MVGPU_JOB_RES_CREATE_3D:
+		return job->res_create_3d.size;
+	case MVGPU_JOB_TRANSFER_TO_3D:
+	case MVGPU_JOB_TRANSFER_FROM_3D:
+		return job->transfer_3d.size;
+	case MVGPU_JOB_SUBMIT_3D:
+		return job->submit.size + job->submit.bytes;
+	default:
+		return 0;
+	}
+}
+
 static u64 cost(const struct mvgpu_sim_knobs *knobs,
 		const struct mvgpu_job *job)
 {
-	u64 bytes = 0;
+	u64 ns = READ_ONCE(knobs->ns_per_command) + READ_ONCE(knobs->delay_ns);
 
-	if (job->op == MVGPU_JOB_RES_CREATE)
-		bytes = (u64)job->res_create.width * job->res_create.height * 4;
-	else if (job->op == MVGPU_JOB_TRANSFER_TO)
-		bytes = (u64)job->transfer.rect.width *
-			job->transfer.rect.height * 4;
-	return READ_ONCE(knobs->ns_per_command) + READ_ONCE(knobs->delay_ns) +
-	       mul_u64_u64_div_u64(bytes, READ_ONCE(knobs->ns_per_kib), 1024);
+	if (job->op == MVGPU_JOB_SUBMIT_3D)
+		ns += job->submit.commands *
+		      READ_ONCE(knobs->ns_per_stream_command);
+	return ns + mul_u64_u64_div_u64(bytes(job),
+					READ_ONCE(knobs->ns_per_kib), 1024);
+}
+
+/* What a job creates gets its memory now. */
+static int create_prepare(struct mvgpu_sim *sim, struct mvgpu_job *job,
+			  struct mvgpu_sim_request *request)
+{
+	switch (job->op) {
+	case MVGPU_JOB_RES_CREATE:
+		return mvgpu_sim_resource_alloc(sim, &job->res_create,
+						request);
+	case MVGPU_JOB_RES_CREATE_3D:
+		return mvgpu_sim_resource_alloc_3d(sim, &job->res_create_3d,
+						   request);
+	case MVGPU_JOB_CTX_CREATE:
+		return mvgpu_sim_context_alloc(sim, job->ctx_create.ctx_id,
+					       request);
+	default:
+		return 0;
+	}
 }
 
 static int sim_prepare(void *priv, struct mvgpu_job *job)
@@ -60,12 +98,10 @@ static int sim_prepare(void *priv, struct mvgpu_job *job)
 		return -ENOMEM;
 	request->job = job;
 	INIT_LIST_HEAD(&request->queue);
-	if (job->op == MVGPU_JOB_RES_CREATE) {
-		err = mvgpu_sim_resource_alloc(sim, &job->res_create, request);
-		if (err) {
-			kfree(request);
-			return err;
-		}
+	err = create_prepare(sim, job, request);
+	if (err) {
+		kfree(request);
+		return err;
 	}
 	job->backend = request;
 	return 0;
@@ -80,6 +116,7 @@ static void sim_unprepare(void *priv, struct mvgpu_job *job)
 	job->backend = NULL;
 	WARN_ON_ONCE(!list_empty(&request->queue));
 	mvgpu_sim_resource_cancel(priv, request);
+	mvgpu_sim_context_cancel(priv, request);
 	kfree(request);
 }
 
@@ -124,6 +161,7 @@ static int sim_reset(void *priv)
 
 	for (i = 0; i < sim->nr_engines; i++)
 		mvgpu_sim_engine_cancel(&sim->engine[i], NULL);
+	mvgpu_sim_context_destroy_all(sim);
 	mvgpu_sim_resource_destroy_all(sim);
 
 	spin_lock_irq(&sim->lock);

@@ -10,6 +10,8 @@
 #include "sim.h"
 
 #include <linux/highmem.h>
+#include <linux/math64.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -95,6 +97,30 @@ struct mvgpu_sim_resource *mvgpu_sim_resource_get(struct mvgpu_sim *sim, u32 id)
 	return res;
 }
 
+/* Memory, and a place in the table; consumes @res on failure. */
+static int resource_place(struct mvgpu_sim *sim,
+			  struct mvgpu_sim_resource *res,
+			  struct mvgpu_sim_request *request)
+{
+	if (!account_try(sim, res))
+		goto put_resource;
+	if (res->pixel) {
+		res->data = kvzalloc(res->size, GFP_KERNEL | __GFP_NOWARN);
+		if (!res->data)
+			goto unaccount;
+	}
+	if (xa_reserve(&sim->resources, res->id, GFP_KERNEL))
+		goto unaccount;
+	request->resource = res;
+	return 0;
+
+unaccount:
+	account(sim, res, -1);
+put_resource:
+	mvgpu_sim_resource_put(res);
+	return -ENOMEM;
+}
+
 /**
  * mvgpu_sim_resource_alloc() - memory for a resource that will be created
  * @sim: the GPU
@@ -118,22 +144,45 @@ int mvgpu_sim_resource_alloc(struct mvgpu_sim *sim,
 	res->format = create->format;
 	res->width = create->width;
 	res->height = create->height;
+	res->pixel = 4;
+	res->layers = 1;
 	res->size = (u64)create->width * create->height * 4;
-	if (!account_try(sim, res))
-		goto put_resource;
-	res->data = kvzalloc(res->size, GFP_KERNEL | __GFP_NOWARN);
-	if (!res->data)
-		goto unaccount;
-	if (xa_reserve(&sim->resources, res->id, GFP_KERNEL))
-		goto unaccount;
-	request->resource = res;
-	return 0;
+	return resource_place(sim, res, request);
+}
 
-unaccount:
-	account(sim, res, -1);
-put_resource:
-	mvgpu_sim_resource_put(res);
-	return -ENOMEM;
+/**
+ * mvgpu_sim_resource_alloc_3d() - likewise for a 3D resource
+ * @sim: the GPU
+ * @create: what it is
+ * @request: gets it
+ *
+ * One level of plain pixels has memory, anything else only takes its size.
+ *
+ * Context: process, sleeps.
+ * Return: 0 or -ENOMEM.
+ */
+int mvgpu_sim_resource_alloc_3d(struct mvgpu_sim *sim,
+				const struct mvgpu_job_res_create_3d *create,
+				struct mvgpu_sim_request *request)
+{
+	struct mvgpu_sim_resource *res;
+
+	res = kzalloc(sizeof(*res), GFP_KERNEL);
+	if (!res)
+		return -ENOMEM;
+	kref_init(&res->ref);
+	res->id = create->res_id;
+	res->format = create->format;
+	res->width = create->width;
+	res->height = create->height;
+	res->layers = max3(create->depth, create->array_size, 1U);
+	res->size = create->size;
+	if (!create->last_level && create->nr_samples <= 1 &&
+	    !create->compressed && create->width)
+		res->pixel = div64_u64(create->size, (u64)create->width *
+						     create->height *
+						     res->layers);
+	return resource_place(sim, res, request);
 }
 
 /**
@@ -271,7 +320,7 @@ static int transfer(struct mvgpu_sim *sim, struct mvgpu_sim_resource *res,
 	int err;
 
 	if (WARN_ON_ONCE(!rect_fits(res, rect)) ||
-	    WARN_ON_ONCE(!res->backing))
+	    WARN_ON_ONCE(!res->backing || res->pixel != 4))
 		return -EIO;
 
 	for (row = 0; row < rect->height; row++) {
@@ -301,6 +350,11 @@ static int execute_on(struct mvgpu_sim *sim, struct mvgpu_sim_resource *res,
 		return attach(sim, res, NULL);
 	case MVGPU_JOB_TRANSFER_TO:
 		return transfer(sim, res, &job->transfer);
+	case MVGPU_JOB_TRANSFER_TO_3D:
+	case MVGPU_JOB_TRANSFER_FROM_3D:
+		return mvgpu_sim_transfer_3d(sim, res, &job->transfer_3d,
+					     job->op ==
+						     MVGPU_JOB_TRANSFER_FROM_3D);
 	case MVGPU_JOB_FLUSH:
 		return WARN_ON_ONCE(!rect_fits(res, &job->flush.rect)) ? -EIO :
 									 0;
@@ -328,7 +382,18 @@ int mvgpu_sim_execute(struct mvgpu_sim *sim, struct mvgpu_sim_request *request)
 	case MVGPU_JOB_NONE:
 		return 0;
 	case MVGPU_JOB_RES_CREATE:
+	case MVGPU_JOB_RES_CREATE_3D:
 		return create(sim, request);
+	case MVGPU_JOB_CTX_CREATE:
+	case MVGPU_JOB_CTX_DESTROY:
+	case MVGPU_JOB_CTX_ATTACH:
+	case MVGPU_JOB_CTX_DETACH:
+	case MVGPU_JOB_SUBMIT_3D:
+		return mvgpu_sim_context_execute(sim, request);
+	case MVGPU_JOB_TRANSFER_TO_3D:
+	case MVGPU_JOB_TRANSFER_FROM_3D:
+		id = job->transfer_3d.res_id;
+		break;
 	case MVGPU_JOB_RES_DESTROY:
 		return destroy(sim, id);
 	case MVGPU_JOB_TRANSFER_TO:

@@ -2,8 +2,9 @@
 /*
  * mvgpu_sim: a GPU in software, for machines without one and for tests.
  *
- * It executes 2D for real in memory of its own, takes as long for it as a cost
- * model says, and fails when it is told to.
+ * It executes 2D for real in memory of its own, and of 3D the copies from and to
+ * memory; it takes as long for it as a cost model says, and fails when it is told
+ * to.
  */
 
 #include "sim.h"
@@ -43,9 +44,11 @@ static struct mvgpu_sim *sim_alloc(struct device *dev)
 	spin_lock_init(&sim->lock);
 	mutex_init(&sim->table);
 	xa_init(&sim->resources);
+	xa_init(&sim->contexts);
 	/* About 10 GB/s. */
 	sim->knobs.ns_per_command = 20 * NSEC_PER_USEC;
 	sim->knobs.ns_per_kib = 100;
+	sim->knobs.ns_per_stream_command = 2 * NSEC_PER_USEC;
 	atomic_set(&sim->knobs.fail_count, 1);
 	for (i = 0; i < engines; i++)
 		mvgpu_sim_engine_init(sim, &sim->engine[i]);
@@ -59,7 +62,9 @@ static void sim_free(struct mvgpu_sim *sim)
 	for (i = 0; i < sim->nr_engines; i++)
 		mvgpu_sim_engine_exit(&sim->engine[i]);
 	destroy_workqueue(sim->wq);
+	mvgpu_sim_context_destroy_all(sim);
 	mvgpu_sim_resource_destroy_all(sim);
+	xa_destroy(&sim->contexts);
 	xa_destroy(&sim->resources);
 }
 
@@ -71,6 +76,11 @@ static int sim_probe(struct platform_device *pdev)
 		.max_outstanding = MVGPU_SIM_MAX_OUTSTANDING,
 		.max_runs = MVGPU_SIM_MAX_RUNS,
 		.max_res_id = U32_MAX,
+		.max_ctx_id = MVGPU_SIM_MAX_CTX,
+		.max_stream = MVGPU_SIM_MAX_STREAM,
+		.context_init = true,
+		.nr_capsets = ARRAY_SIZE(mvgpu_sim_capsets),
+		.capsets = mvgpu_sim_capsets,
 	};
 	struct mvgpu_sim *sim;
 	int err;
@@ -133,6 +143,7 @@ static int __init mvgpu_sim_init(void)
 		return -EINVAL;
 	}
 
+	mvgpu_sim_capsets_init();
 	err = platform_driver_register(&sim_driver);
 	if (err)
 		return err;

@@ -20,6 +20,8 @@ struct mvgpu_sim;
 /* As many as the device of the host gets: see mvgpu_virtio. */
 #define MVGPU_SIM_MAX_OUTSTANDING 2
 #define MVGPU_SIM_MAX_RUNS 16384
+#define MVGPU_SIM_MAX_STREAM (1024 * 1024)
+#define MVGPU_SIM_MAX_CTX 0xffff
 
 /**
  * struct mvgpu_sim_resource - GPU memory
@@ -29,12 +31,16 @@ struct mvgpu_sim;
  * @width: pixels
  * @height: pixels
  * @size: bytes of @data
- * @data: pixels, rows without gaps; written by the engine
+ * @data: pixels, rows without gaps; written by the engine; NULL: a 3D resource
+ *	of which only the size is known
+ * @pixel: bytes of a pixel of @data
+ * @layers: depth, or layers
  * @backing: attached pages, or NULL; the engine, and @sim->table
  */
 struct mvgpu_sim_resource {
 	struct kref ref;
 	u32 id, format, width, height;
+	u32 pixel, layers;
 	u64 size;
 	void *data;
 	const struct mvgpu_backing *backing;
@@ -45,6 +51,7 @@ struct mvgpu_sim_resource {
  * @job: whose
  * @queue: in a list of the engine; @sim->lock
  * @resource: to be created; NULL once it is in the table
+ * @context: likewise a place in the table of contexts; 0: none
  * @cost: ns that it takes; set by submit()
  * @submitted: ns, the GPU's clock; @sim->lock
  * @counted: the fault knobs have counted it; @cost is set
@@ -57,6 +64,7 @@ struct mvgpu_sim_request {
 	struct mvgpu_job *job;
 	struct list_head queue;
 	struct mvgpu_sim_resource *resource;
+	u32 context;
 	u64 cost;
 	u64 submitted;
 	bool counted;
@@ -87,6 +95,7 @@ struct mvgpu_sim_engine {
  * struct mvgpu_sim_knobs - set by debugfs at any time
  * @ns_per_command: cost of any job
  * @ns_per_kib: cost of each KiB that it moves
+ * @ns_per_stream_command: cost of each command in a stream
  * @delay_ns: further cost of any job
  * @fail_nth: the n-th job from now fails; 0: none. All _nth are alike.
  * @fail_count: as many jobs from there on fail
@@ -99,6 +108,7 @@ struct mvgpu_sim_engine {
 struct mvgpu_sim_knobs {
 	u64 ns_per_command;
 	u64 ns_per_kib;
+	u64 ns_per_stream_command;
 	u64 delay_ns;
 	atomic_t fail_nth;
 	atomic_t fail_count;
@@ -116,7 +126,9 @@ struct mvgpu_sim_knobs {
  * @resets: of the GPU
  * @resources: that exist
  * @bytes: of their memory
- * @transferred: bytes copied from backings
+ * @transferred: bytes copied from and to backings
+ * @contexts: that exist
+ * @commands: of streams
  */
 struct mvgpu_sim_stats {
 	u64 jobs;
@@ -125,6 +137,8 @@ struct mvgpu_sim_stats {
 	u64 resources;
 	u64 bytes;
 	u64 transferred;
+	u64 contexts;
+	u64 commands;
 };
 
 /**
@@ -155,6 +169,8 @@ struct mvgpu_sim {
 	struct mutex table;
 	/** @resources: by GPU id; changed with @table. */
 	struct xarray resources;
+	/** @contexts: values by GPU id; changed with @table. */
+	struct xarray contexts;
 
 	/** @knobs: see there; no lock. */
 	struct mvgpu_sim_knobs knobs;
@@ -194,8 +210,28 @@ struct mvgpu_sim_resource *mvgpu_sim_resource_get(struct mvgpu_sim *sim,
 						  u32 id);
 void mvgpu_sim_resource_put(struct mvgpu_sim_resource *res);
 void mvgpu_sim_resource_destroy_all(struct mvgpu_sim *sim);
+int mvgpu_sim_resource_alloc_3d(struct mvgpu_sim *sim,
+				const struct mvgpu_job_res_create_3d *create,
+				struct mvgpu_sim_request *request);
 int mvgpu_sim_execute(struct mvgpu_sim *sim,
 		      struct mvgpu_sim_request *request);
+
+/* exec3d.c */
+int mvgpu_sim_context_alloc(struct mvgpu_sim *sim, u32 id,
+			    struct mvgpu_sim_request *request);
+void mvgpu_sim_context_cancel(struct mvgpu_sim *sim,
+			      struct mvgpu_sim_request *request);
+void mvgpu_sim_context_destroy_all(struct mvgpu_sim *sim);
+int mvgpu_sim_context_execute(struct mvgpu_sim *sim,
+			      struct mvgpu_sim_request *request);
+int mvgpu_sim_transfer_3d(struct mvgpu_sim *sim,
+			  struct mvgpu_sim_resource *res,
+			  const struct mvgpu_job_transfer_3d *transfer,
+			  bool to_backing);
+
+/* capset.c */
+extern const struct mvgpu_capset mvgpu_sim_capsets[2];
+void mvgpu_sim_capsets_init(void);
 
 /* debugfs.c */
 void mvgpu_sim_debugfs_init(struct mvgpu_sim *sim);

@@ -159,7 +159,7 @@ struct mvgpu_undo {
 
 /**
  * struct mvgpu_virgl - shadow of a 3D context
- * @limits: constant
+ * @limits: see mvgpu_virgl_set_limits()
  * @ops: constant
  * @data: for @ops
  * @subs: struct mvgpu_vsub

@@ -83,6 +83,18 @@ struct mvgpu_virgl *mvgpu_virgl_create(const struct mvgpu_virgl_limits *limits,
 void mvgpu_virgl_destroy(struct mvgpu_virgl *virgl);
 
 /**
+ * mvgpu_virgl_set_limits() - from the next submit on
+ * @virgl: shadow
+ * @limits: copied; may be below what the context has
+ */
+void mvgpu_virgl_set_limits(struct mvgpu_virgl *virgl,
+			    const struct mvgpu_virgl_limits *limits);
+
+/** mvgpu_virgl_get_usage() - what the context has of each limited thing. */
+void mvgpu_virgl_get_usage(const struct mvgpu_virgl *virgl,
+			   struct mvgpu_virgl_limits *usage);
+
+/**
  * mvgpu_virgl_submit() - check a stream and make it one for the GPU
  * @virgl: owned by the caller; not for two at once
  * @stream: private copy; with 0 guest ids of resources have become GPU ids,

@@ -70,6 +70,24 @@ void mvgpu_virgl_detach(struct mvgpu_virgl *virgl, struct mvgpu_res3d *res)
 	WARN_ON_ONCE(virgl->walking);
 }
 
+void mvgpu_virgl_set_limits(struct mvgpu_virgl *virgl,
+			    const struct mvgpu_virgl_limits *limits)
+{
+	WARN_ON_ONCE(virgl->walking);
+	virgl->limits = *limits;
+}
+
+void mvgpu_virgl_get_usage(const struct mvgpu_virgl *virgl,
+			   struct mvgpu_virgl_limits *usage)
+{
+	*usage = (struct mvgpu_virgl_limits) {
+		.objects = virgl->nr_objects,
+		/* Without number 0. */
+		.sub_contexts = virgl->nr_subs - 1,
+		.shader_text = virgl->text,
+	};
+}
+
 /* Look up the resource at dword @at, put it into cmd->res, swap its id. */
 static int swap_id(struct mvgpu_vcmd *cmd, u32 at, bool may_be_none)
 {
