@@ -41,8 +41,10 @@ $(OUT)/.sources: $(SOURCES)
 
 .PHONY: install
 install: modules
-	+$(MAKE) -C $(KDIR) M=$(CURDIR)/$(OUT) modules_install
-	depmod $(KVER)
+	# The key that signed the kernel is not here to sign modules with.
+	+$(MAKE) -C $(KDIR) M=$(CURDIR)/$(OUT) CONFIG_MODULE_SIG_ALL= \
+		INSTALL_MOD_PATH=$(DESTDIR) modules_install
+	$(if $(DESTDIR),,depmod $(KVER))
 	install -Dm644 tools/packaging/mvgpu.modprobe.conf \
 		$(DESTDIR)/etc/modprobe.d/mvgpu.conf
 	install -Dm644 tools/packaging/70-mvgpu.rules \
@@ -54,7 +56,7 @@ uninstall:
 	rm -f $(DESTDIR)/lib/modules/$(KVER)/updates/mvgpu*.ko*
 	rm -f $(DESTDIR)/etc/modprobe.d/mvgpu.conf
 	rm -f $(DESTDIR)/usr/lib/udev/rules.d/70-mvgpu.rules
-	depmod $(KVER)
+	$(if $(DESTDIR),,depmod $(KVER))
 
 .PHONY: demo shell check lint
 demo shell check lint:

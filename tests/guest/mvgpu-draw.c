@@ -480,7 +480,8 @@ static void animate(struct draw *draw, struct kms_buffer *buffers)
 	uint32_t t = 2;
 	int ret = 0;
 
-	for (; !ret && !stopped && now() < end; t++) {
+	/* Two flips in any case: with less there is no order to see. */
+	for (; !ret && !stopped && (flips.done < 2 || now() < end); t++) {
 		draw_frame(&buffers[t & 1], t, draw->seed);
 		ret = flip_once(&draw->kms, &buffers[t & 1]);
 	}

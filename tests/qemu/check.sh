@@ -3,14 +3,16 @@
 #
 # check.sh - everything that is tested, in the testbed; the verdict in a line
 #
-# Usage: check.sh [STEP]...
+# Usage: check.sh [OPTION] [STEP]...
 #
 #   --list    the names of all steps, in their order
+#   --all     run every step
 #
 # Without STEP all run but those under "more" below, which run when named. STEP
 # may be a pattern: check.sh 'l1-6.12-*'
 #
-# A step cannot stop the others. Its log is build/check/STEP.log, what came out
+# Two steps run at a time: one that boots a hypervisor and one that does not. None
+# can stop another. Its log is build/check/STEP.log, what came out
 # of its virtual machines is in build/check/STEP/. The last line counts results:
 #
 #   N passed, N failed, N skipped
@@ -19,13 +21,13 @@
 # testbed there is no reason to skip anything.
 #
 # Environment:
-#   FUZZ_SECONDS   how long to fuzz (default 30)
+#   FUZZ_SECONDS   how long each target is fuzzed (default 60)
 
 set -eu
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-export FUZZ_SECONDS=${FUZZ_SECONDS:-30}
+export FUZZ_SECONDS=${FUZZ_SECONDS:-60}
 out=$project/build/check
 
 # A step is a name, its result's title, and what it runs. Several guests at once
@@ -35,19 +37,20 @@ steps=(
 	"build-7.3|modules build for 7.3 without a warning|build 7.3"
 	"lint|style|lint"
 	"user|tests in user space|in_user_space test"
-	"fuzz|fuzzing for $FUZZ_SECONDS s|in_user_space fuzz"
+	"fuzz|each target fuzzed for $FUZZ_SECONDS s|in_user_space fuzz"
 	"l1-6.12-load|load and unload|l1 6.12 load-modules"
+	"l1-6.12-install|make install|l1 6.12 install --udev"
 	"l1-6.12-selftests|kselftests|l1 6.12 selftests"
 	"l1-6.12-two-guests|two guests|l1 6.12 two-guests --smp 1"
 	"l1-6.12-display|displays|l1 6.12 display"
 	"l1-6.12-reboot|reboot|l1 6.12 reboot"
+	"l1-6.12-firmware|SeaBIOS and OVMF|l1 6.12 firmware"
 	"l1-6.12-gl|OpenGL in two guests|l1 6.12 gl --smp 1"
 )
 
 # Run only when named: not seen to pass yet as a whole.
 more=(
 	"l1-6.12-kill|QEMU killed|l1 6.12 kill-qemu --smp 1"
-	"l1-6.12-firmware|firmware|l1 6.12 firmware"
 	"l1-6.12-iommu-load|load and unload, IOMMU|l1 6.12 load-modules --iommu"
 	"l1-6.12-iommu-selftests|kselftests, IOMMU|l1 6.12 selftests --iommu"
 	"l1-6.12-iommu-two-guests|two guests, IOMMU|l1 6.12 two-guests --smp 1 --iommu"
@@ -171,19 +174,22 @@ run()
 	start=$(date +%s)
 	rm -rf "${out:?}/$step"
 	mkdir -p "$out/$step"
-	# In a shell of its own, with set -e in force, and killable.
+	# In a shell of its own, with set -e in force.
 	( set -e; "$@" ) 3>&1 >"$out/$step.log" 2>&1 </dev/null &
-	child=$!
-	wait "$child" || rc=$?
-	child=
+	wait $! || rc=$?
 	read -r p f s < <(count "$out/$step.log" "$rc" 2>"$out/$step.bad")
-	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
-	printf '%-26s %4d passed %3d failed %3d skipped %5d s  %s\n' "$step" \
-		"$p" "$f" "$s" $(($(date +%s) - start)) "$title"
-	if [ "$f" -gt 0 ] || [ "$s" -gt 0 ]; then
-		head -n 20 "$out/$step.bad"
-		echo "    see build/check/$step.log"
-	fi
+	echo "$p $f $s" >>"$out/results"
+	# In one piece, since the other lane prints, too.
+	{
+		printf '%-26s %4d passed %3d failed %3d skipped %5d s  %s\n' \
+			"$step" "$p" "$f" "$s" $(($(date +%s) - start)) "$title"
+		if [ "$f" -gt 0 ] || [ "$s" -gt 0 ]; then
+			head -n 20 "$out/$step.bad"
+			echo "    see build/check/$step.log"
+		fi
+	} >"$out/$step.said"
+	cat "$out/$step.said"
+	rm "$out/$step.said"
 }
 
 wanted()
@@ -199,13 +205,45 @@ wanted()
 	return 1
 }
 
-child='' passed=0 failed=0 skipped=0 ran=0 patterns=()
+# lane l1|rest - run those of the wanted steps that boot a hypervisor, or the rest.
+lane()
+{
+	local entry name title words of
+
+	for entry in "${steps[@]}"; do
+		IFS='|' read -r name title words <<<"$entry"
+		of=rest
+		[ "${words%% *}" != l1 ] || of=l1
+		[ "$of" = "$1" ] && wanted "$name" || continue
+		# Words of the table, split on purpose.
+		# shellcheck disable=SC2086
+		run "$name" "$title" $words
+	done
+}
+
+# end_lanes - what a step starts ends with it: run-l1.sh and chroot.sh clean up on
+# a signal. Each lane is a process group, so that a signal reaches all of it.
+end_lanes()
+{
+	local pid
+
+	for pid in "${lanes[@]}"; do
+		# One of them may be through already.
+		kill -TERM -- "-$pid" || :
+		wait "$pid" || :
+	done 2>/dev/null
+	echo "check.sh: interrupted" >&2
+	exit 130
+}
+
+lanes=() patterns=() all=''
 while [ $# -gt 0 ]; do
 	case $1 in
 	--list)
 		printf '%s\n' "${steps[@]%%|*}" "${more[@]%%|*}"
 		exit
 		;;
+	--all) all=1 ;;
 	-h | --help) usage 0 ;;
 	-*) usage 2 ;;
 	*) patterns+=("$1") ;;
@@ -213,22 +251,20 @@ while [ $# -gt 0 ]; do
 	shift
 done
 
-# What a step starts ends with it: run-l1.sh and chroot.sh clean up on a signal.
-trap '[ -z "$child" ] || { kill -TERM -- "-$child"; wait "$child"; } 2>/dev/null
-      echo "check.sh: interrupted" >&2; exit 130' INT TERM HUP
-# Each step is a process group, so that a signal reaches all of it.
-set -m
-
 mkdir -p "$out"
-[ ${#patterns[@]} -eq 0 ] || steps+=("${more[@]}")
-for entry in "${steps[@]}"; do
-	IFS='|' read -r name title words <<<"$entry"
-	wanted "$name" || continue
-	ran=$((ran + 1))
-	# Words of the table, split on purpose.
-	# shellcheck disable=SC2086
-	run "$name" "$title" $words
+: >"$out/results"
+[ -z "$all" ] && [ ${#patterns[@]} -eq 0 ] || steps+=("${more[@]}")
+trap end_lanes INT TERM HUP
+set -m
+for name in rest l1; do
+	lane "$name" &
+	lanes+=($!)
 done
-[ "$ran" -gt 0 ] || die "there is no such step" "see check.sh --list"
+for pid in "${lanes[@]}"; do
+	wait "$pid" || die "a lane ended early" "what it said is above"
+done
+[ -s "$out/results" ] || die "there is no such step" "see check.sh --list"
+read -r passed failed skipped < <(awk '{ p += $1; f += $2; s += $3 }
+	END { print p, f, s }' "$out/results")
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ] && [ "$skipped" -eq 0 ]

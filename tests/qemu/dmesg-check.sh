@@ -23,7 +23,7 @@ bad="$bad|blocked for more than|self-detected stall|detected stalls"
 bad="$bad|soft lockup|hard LOCKUP|workqueue lockup|rcu: INFO"
 bad="$bad|list_(add|del) corruption|scheduling while atomic"
 bad="$bad|sleeping function called|Bad page state|page allocation failure"
-bad="$bad|DMA-API: |ODEBUG|segfault at|Unable to handle|cut here"
+bad="$bad|DMA-API: |ODEBUG|segfault at|Unable to handle|kernel BUG at"
 bad="$bad|unreferenced object|Unknown symbol|disagrees about version"
 
 allow=$testbed/dmesg.allow

@@ -66,12 +66,8 @@ l2_kvm()
 {
 	[ ! -c /dev/kvm ] || return 0
 	if modprobe kvm_amd 2>/dev/null; then
-		# That kvm_amd does not mind what tcg_svm clears.
-		case $(uname -r) in
-		6.12.*) ;;
-		*) ! grep -q 'QEMU TCG' /proc/cpuinfo ||
-			insmod "$l2_boot/$(l2_series)/tcg_svm.ko" ;;
-		esac
+		! grep -q 'QEMU TCG' /proc/cpuinfo ||
+			insmod "$l2_boot/$(l2_series)/tcg_svm.ko"
 	else
 		modprobe kvm_intel 2>/dev/null ||
 			l2_fail "no /dev/kvm: neither kvm_amd nor kvm_intel loads"

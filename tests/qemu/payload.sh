@@ -8,6 +8,7 @@
 # For each kernel series a directory build/payload-SERIES with
 #
 #   modules/    mvgpu's modules for that kernel, and what depmod says of them
+#   install/    what "make install" makes of them
 #   guest/      programs for guests and to look at guests (tests/guest)
 #   selftests/  kselftests
 #   scenarios/  scripts that L1 runs
@@ -49,11 +50,12 @@ build()
 
 	mkdir -p "$to/modules" "$to/guest"
 	if ! cmp -s <(cat "build/modules-$rel"/*.ko) <(cat "$to"/modules/*.ko 2>&1); then
-		rm -rf "$to/modules"
+		rm -rf "$to/modules" "$to/install"
 		mkdir "$to/modules"
 		cp "build/modules-$rel"/*.ko "$to/modules/"
 		depmod_for "$rel" "$to/modules"
 	fi
+	make -s install KVER="$rel" OUT="build/modules-$rel" DESTDIR="$to/install"
 	cp tools/packaging/mvgpu.modprobe.conf "$to/modules/"
 	cp build/guest/* "$to/guest/"
 	rm -rf "$to/selftests" "$to/scenarios"

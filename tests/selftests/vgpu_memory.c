@@ -388,7 +388,7 @@ static long unmap_race(FIXTURE_DATA(memory) * self, unsigned int nr,
  */
 TEST_F_TIMEOUT(memory, attach_races_with_unmap, MVT_TEST_S)
 {
-	long ms = unmap_race(self, 1, 10);
+	long ms = unmap_race(self, 1, 5);
 
 	EXPECT_LE(0, ms);
 	EXPECT_GT(UNMAP_MS, ms);
@@ -398,7 +398,7 @@ TEST_F_TIMEOUT(memory, attach_races_with_unmap, MVT_TEST_S)
 /* The same with a flood of requests, so that something is always pinned. */
 TEST_F_TIMEOUT(memory, attach_flood_races_with_unmap, MVT_TEST_S)
 {
-	long ms = unmap_race(self, 30, 10);
+	long ms = unmap_race(self, 30, 5);
 
 	EXPECT_LE(0, ms);
 	EXPECT_GT(UNMAP_MS, ms);
@@ -413,7 +413,7 @@ TEST_F_TIMEOUT(memory, slow_attach_races_with_unmap, MVT_TEST_S)
 	if (!mvt_parent_is_sim())
 		SKIP(return, "needs the delay of the software GPU");
 	ASSERT_EQ(0, mvt_sim_set_u64("delay_ns", 150000000));
-	ms = unmap_race(self, 2, 20);
+	ms = unmap_race(self, 2, 10);
 	EXPECT_LE(0, ms);
 	EXPECT_GT(UNMAP_MS, ms);
 	EXPECT_EQ(0, pinned(&self->dev));

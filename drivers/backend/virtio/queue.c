@@ -16,6 +16,8 @@
 
 /* QEMU's renderer takes fences as int. */
 #define FENCE_MAX S32_MAX
+/* As with jiffies, the wrap comes soon, so that it is nothing rare. */
+#define FENCE_FIRST (FENCE_MAX - 1000)
 
 /* Fences that one request may take. */
 #define FENCES_PER_REQUEST 8
@@ -307,7 +309,7 @@ int mvgpu_virtio_queue_start(struct mvgpu_virtio *gpu)
 	virtio_device_ready(vdev);
 
 	spin_lock_irq(&gpu->lock);
-	gpu->fence = 0;
+	gpu->fence = FENCE_FIRST;
 	gpu->lost = false;
 	gpu->running = true;
 	spin_unlock_irq(&gpu->lock);

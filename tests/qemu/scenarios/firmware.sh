@@ -4,8 +4,31 @@
 # Guests boot with the vGPU in place under SeaBIOS and under OVMF, which has a
 # virtio-gpu driver of its own and hands the device over to the kernel's.
 
+# Functions are called by way of "try".
+# shellcheck disable=SC2317
+
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
+
+# firmware_draws NAME JOBS - has it used the vGPU, which had done JOBS before, before
+# the guest's kernel was there?
+firmware_draws()
+{
+	local end=$((SECONDS + 300))
+
+	until [ "$(vgpu_attr "$uuid_a" stats/jobs)" -gt "$2" ]; do
+		if [ $SECONDS -gt $end ] || ! l2_alive "$1"; then
+			echo "nothing was drawn"
+			return 1
+		fi
+		sleep 0.2
+	done
+	if grep -q 'Linux version' <(l2_console "$1"); then
+		echo "the kernel came first"
+		return 1
+	fi
+	l2_screendump "$1" "/out/$1.png" vgpu0
+}
 
 modules_load
 try "create a vGPU" vgpu_create 1of4 "$uuid_a"
@@ -13,14 +36,11 @@ try "create a vGPU" vgpu_create 1of4 "$uuid_a"
 seed=60
 for firmware in seabios ovmf; do
 	seed=$((seed + 1))
+	jobs=$(vgpu_attr "$uuid_a" stats/jobs)
 	try "$firmware: a guest starts" guest_start "$firmware" "$uuid_a" \
 		--firmware "$firmware" -- "$draw pattern $seed --hold 60"
-	if [ "$firmware" = ovmf ]; then
-		# A picture before the kernel's driver is there is OVMF's.
-		sleep 4
-		l2_screendump ovmf /out/ovmf.png vgpu0 2>/dev/null &&
-			note "what OVMF shows is in ovmf.png"
-	fi
+	[ "$firmware" = seabios ] ||
+		try "ovmf: its own driver draws" firmware_draws ovmf "$jobs"
 	try "$firmware: the guest draws" \
 		guest_said "$firmware" "ready .*seed=$seed"
 	try "$firmware: its picture is shown" screen_is "$firmware" --seed "$seed"

@@ -11,9 +11,11 @@ modules_load
 try "create a vGPU" vgpu_create 1of4 "$uuid_a"
 try "create a vGPU for a neighbour" vgpu_create 1of4 "$uuid_b"
 
+# With pauses: the guests share one processor, and the others have to boot.
 guest_start neighbour "$uuid_b" -- "
 	until [ -f /out/stop ]; do
 		$draw animate --seconds 1 || exit 1
+		sleep 1
 	done
 	$draw pattern 77 --hold 60"
 try "the neighbour boots" l2_up neighbour 300
