@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "seed.h"
 #include "../guest/capture.h"
 #include "../../drivers/proto/virgl/internal.h"
 
@@ -141,14 +142,23 @@ static void play_submit(struct player *player, struct owner *owner,
 {
 	struct replay *replay = player->replay;
 	struct mvgpu_virgl_verdict verdict = {};
-	u64 start = now_ns();
+	u64 start;
+	u32 *sent = NULL;
 	int err;
 
+	if (replay->seed) {
+		sent = malloc(nr * 4ul + 1);
+		memcpy(sent, words, nr * 4ul);
+	}
+	start = now_ns();
 	err = mvgpu_virgl_submit(owner->virgl, (__le32 *)words, nr, &verdict);
 	replay->ns += now_ns() - start;
 	replay->streams++;
 	replay->bytes += 4ull * nr;
 	replay->commands += verdict.commands;
+	if (sent && !err)
+		seed_add(replay->seed, sent, words, nr, find, owner);
+	free(sent);
 	if (err)
 		refuse(player, verdict.name ?: "unknown command",
 		       verdict.reason ?: "(no reason)", verdict.at);

@@ -8,6 +8,8 @@
 
 #include <linux/types.h>
 
+struct seed;
+
 /**
  * struct replay - what a replay has found
  * @streams: that were walked
@@ -18,12 +20,14 @@
  * @refused: of all that: what a guest would have been refused
  * @what: the first that was refused, for the reader
  * @ns: spent in the walk of streams
+ * @seed: if not NULL, what a fuzzer can begin with
  */
 struct replay {
 	u64 streams, commands, bytes, resources, transfers;
 	u64 refused;
 	char what[160];
 	u64 ns;
+	struct seed *seed;
 };
 
 /**

@@ -3,13 +3,16 @@
  * What stock Mesa sends must pass the checks: every stream, every resource and
  * every transfer of the captures named on the command line.
  *
- *	test-capture FILE...
+ *	test-capture [--seeds DIR] FILE...
+ *
+ * With a directory, an input for fuzz-virgl is made there of each capture.
  */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "capture.h"
+#include "seed.h"
 
 static bool replays(const char *path, struct replay *replay)
 {
@@ -23,15 +26,40 @@ static bool replays(const char *path, struct replay *replay)
 	return !err && !replay->refused && replay->streams;
 }
 
+static bool write_seed(const char *dir, const char *path,
+		       const struct seed *seed)
+{
+	const char *name = strrchr(path, '/');
+	char to[4096];
+	size_t done;
+	FILE *file;
+
+	snprintf(to, sizeof(to), "%s/%s", dir, name ? name + 1 : path);
+	file = fopen(to, "wb");
+	if (!file)
+		return false;
+	done = fwrite(seed->dw, 4, seed->ndw, file);
+	return !fclose(file) && done == seed->ndw;
+}
+
 int main(int argc, char **argv)
 {
+	const char *seeds = NULL;
 	int i, bad = 0;
 	bool ok;
 
-	for (i = 1; i < argc; i++) {
-		struct replay replay = {};
+	if (argc > 2 && !strcmp(argv[1], "--seeds")) {
+		seeds = argv[2];
+		argv += 2;
+		argc -= 2;
+	}
 
-		ok = replays(argv[i], &replay);
+	for (i = 1; i < argc; i++) {
+		struct seed seed = {};
+		struct replay replay = { .seed = seeds ? &seed : NULL };
+
+		ok = replays(argv[i], &replay) &&
+		     (!seeds || write_seed(seeds, argv[i], &seed));
 		bad += !ok;
 		printf("%sok %d - %s: %" PRIu64 " streams, %" PRIu64
 		       " commands, %" PRIu64 " resources, %" PRIu64

@@ -55,6 +55,7 @@ more=(
 	"l1-6.12-iommu-selftests|kselftests, IOMMU|l1 6.12 selftests --iommu"
 	"l1-6.12-iommu-two-guests|two guests, IOMMU|l1 6.12 two-guests --smp 1 --iommu"
 	"l1-6.12-capture|streams of Mesa recorded|l1 6.12 capture"
+	"l1-6.12-performance|fps on a vGPU, passed through, and on QEMU's own|l1 6.12 performance --iommu"
 	"l1-7.3-load|load and unload on 7.3|l1 7.3 load-modules"
 	"l1-7.3-selftests|kselftests on 7.3|l1 7.3 selftests"
 	"l1-7.3-two-guests|two guests on 7.3|l1 7.3 two-guests --smp 1"
