@@ -1,11 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Record what stock Mesa sends to the kernel, on the GPU itself, as files *.mvc in
-# /out: one for each scene of gl-work.sh's glmark2, for kmscube and for mvgpu-gl.
+# Record what stock Mesa sends to the kernel on the GPU itself, then replay it on a
+# vGPU of the same GPU: what comes back must be the same, byte by byte.
 #
-# Environment:
-#   MVGPU_CAPTURE_DATA=1   with the bytes of all transfers (large)
+# Leaves files *.mvc in /out, without bytes of transfers: one for each scene of
+# gl-work.sh's glmark2, for kmscube and for each scene of mvgpu-gl. Those in
+# tests/fuzz/captures are such.
 
 # Functions are called by way of "try".
 # shellcheck disable=SC2317
@@ -15,33 +16,46 @@
 # shellcheck source-path=SCRIPTDIR source=gl-work.sh
 . "$here/scenarios/gl-work.sh"
 
-# record NAME CMD...
+# record NAME CMD... - twice: with bytes to /tmp, without them to /out.
 record()
 {
-	local name=$1 file=/tmp/$1.mvc
+	local name=$1 data
 
 	shift
-	MVGPU_CAPTURE=$file MVGPU_FRAMES_MODE=256x256 \
-		LD_PRELOAD="$here/guest/mvgpu-capture.so:$here/guest/mvgpu-frames.so" \
-		timeout 300 "$@" <&9 >"/tmp/$name.said" 2>&1 || {
-		cat "/tmp/$name.said"
-		return 1
-	}
-	cp "$file" /out/
-	[ "$(stat -c %s "$file")" -gt 1000 ]
+	for data in 1 0; do
+		MVGPU_CAPTURE=/tmp/data$data/$name.mvc MVGPU_CAPTURE_DATA=$data \
+			MVGPU_FRAMES_MODE=256x256 \
+			LD_PRELOAD="$guest/mvgpu-capture.so:$guest/mvgpu-frames.so" \
+			timeout 300 "$@" <&9 >/tmp/said 2>&1 || {
+			cat /tmp/said
+			return 1
+		}
+	done
+	[ "$(stat -c %s "/tmp/data0/$name.mvc")" -gt 1000 ] &&
+		cp "/tmp/data0/$name.mvc" /out/
 }
 
-try "DRM's driver takes the GPU" modprobe virtio_gpu
+mkdir -p /tmp/data0 /tmp/data1
+try "DRM's driver takes the GPU" gpu_to_drm
 n=0
 for scene in $scenes; do
 	n=$((n + 1))
-	try "record glmark2 $scene" \
+	MVGPU_FRAMES=finish try "record glmark2 $scene" \
 		record "glmark2-$(printf %02d "$n")-${scene%%:*}" \
 		glmark2-es2-drm --off-screen -b "$scene:nframes=$frames"
 done
 MVGPU_FRAMES_LAST=3 try "record kmscube" record kmscube kmscube
-for scene in $("$here/guest/mvgpu-gl" --list); do
-	try "record mvgpu-gl $scene" record "gl-$scene" \
-		"$here/guest/mvgpu-gl" "$scene"
+for scene in $("$guest/mvgpu-gl" --list); do
+	try "record mvgpu-gl $scene" record "gl-$scene" "$guest/mvgpu-gl" "$scene"
 done
+note "$(du -sh /tmp/data0 /tmp/data1)"
+try "DRM's driver gives the GPU back" gpu_from_drm
+
+modules_load
+modprobe vfio_iommu_type1
+MVGPU_PARENT=$gpu_dir "$here/selftests/mvgpu/vgpu_replay" \
+	/tmp/data1/*.mvc >/tmp/replayed
+status=$?
+sed 's/^/    /' /tmp/replayed
+result $status "the vGPU gives what the GPU gave"
 finish

@@ -17,25 +17,6 @@ sums()
 	grep -E '^# sum ' "$1" | sort
 }
 
-# drm_bind, drm_unbind - give the GPU to DRM's driver, take it away again.
-drm_bind()
-{
-	modprobe virtio_gpu
-	udevadm settle 2>/dev/null
-	[ -e /dev/dri/renderD128 ]
-}
-
-drm_unbind()
-{
-	local device
-
-	for device in "$gpu_dir"/virtio*; do
-		echo "${device##*/}" >/sys/bus/virtio/drivers/virtio_gpu/unbind ||
-			return 1
-	done
-	modprobe -r virtio_gpu
-}
-
 # sums_are_equal NAME - are a guest's checksums those of the GPU itself?
 sums_are_equal()
 {
@@ -60,14 +41,14 @@ shows_its_picture()
 	done
 }
 
-try "DRM's driver takes the GPU" drm_bind
+try "DRM's driver takes the GPU" gpu_to_drm
 bash "$work" >/tmp/gpu.out 2>&1
 status=$?
 cp /tmp/gpu.out /out/gpu.out
 sed 's/^/    /' /tmp/gpu.out
 result $status "OpenGL on the GPU itself"
 try "there are checksums to compare with" test "$(sums /tmp/gpu.out | wc -l)" -gt 60
-try "DRM's driver gives the GPU back" drm_unbind
+try "DRM's driver gives the GPU back" gpu_from_drm
 
 modules_load
 try "create a vGPU of 1of4" vgpu_create 1of4 "$uuid_a"
