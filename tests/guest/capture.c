@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -59,8 +60,6 @@ static FILE *file;
 static int fds[MAX_CONTEXTS];
 static unsigned int nr_fds;
 static struct object objects[MAX_OBJECTS];
-
-int ioctl(int fd, unsigned long request, ...);
 
 static int real_ioctl(int fd, unsigned long request, void *arg)
 {

@@ -26,7 +26,7 @@
 #include <stdint.h>
 
 #define CAPTURE_MAGIC 0x3163766d	/* "mvc1" */
-#define CAPTURE_MAX_WORDS (1u << 26)
+#define CAPTURE_MAX_WORDS (64u * 1024 * 1024)
 
 enum capture_type {
 	CAPTURE_CREATE = 1,

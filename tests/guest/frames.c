@@ -24,6 +24,8 @@
  * too.
  */
 #define _GNU_SOURCE
+#include <EGL/egl.h>
+#include <GLES3/gl3.h>
 #include <dlfcn.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -38,25 +40,21 @@
 
 #include "checksum.h"
 
-#define GL_VIEWPORT 0x0ba2
-#define GL_RGBA 0x1908
-#define GL_UNSIGNED_BYTE 0x1401
 #define MAX_SIDE 16384
 
-typedef void (*any_fn)(void);
-typedef void *(*dlsym_fn)(void *handle, const char *name);
-typedef any_fn (*get_proc_fn)(const char *name);
-typedef unsigned int (*swap_fn)(void *display, void *surface);
-typedef void (*finish_fn)(void);
-typedef drmModeConnector *(*get_connector_fn)(int fd, uint32_t id);
-typedef void (*get_integer_fn)(unsigned int name, int *value);
-typedef void (*read_pixels_fn)(int x, int y, int width, int height,
-			       unsigned int format, unsigned int type,
-			       void *pixels);
+/* struct real_functions - what ours stand before, and what they need */
+struct real_functions {
+	void *(*dlsym)(void *handle, const char *name);
+	void *(*get_proc)(const char *name);
+	EGLBoolean (*swap)(EGLDisplay display, EGLSurface surface);
+	void (*finish)(void);
+	drmModeConnector *(*get_connector)(int fd, uint32_t id);
+	void (*get_integer)(GLenum name, GLint *value);
+	void (*read_pixels)(GLint x, GLint y, GLsizei width, GLsizei height,
+			    GLenum format, GLenum type, void *pixels);
+};
 
-any_fn eglGetProcAddress(const char *name);
-unsigned int eglSwapBuffers(void *display, void *surface);
-void glFinish(void);
+static struct real_functions real;
 
 static unsigned long frames;
 
@@ -77,17 +75,15 @@ static bool frames_are(const char *what)
 /* The real dlsym(): ours is in its way. */
 static void *real_dlsym(void *handle, const char *name)
 {
-	static dlsym_fn real;
-
-	if (!real)
-		real = (dlsym_fn)dlvsym(RTLD_NEXT, "dlsym", "GLIBC_2.34");
-	if (!real)
-		real = (dlsym_fn)dlvsym(RTLD_NEXT, "dlsym", "GLIBC_2.2.5");
-	return real(handle, name);
+	if (!real.dlsym)
+		real.dlsym = dlvsym(RTLD_NEXT, "dlsym", "GLIBC_2.34");
+	if (!real.dlsym)
+		real.dlsym = dlvsym(RTLD_NEXT, "dlsym", "GLIBC_2.2.5");
+	return real.dlsym(handle, name);
 }
 
 /* A function of a library that the program need not be linked with. */
-static void *real(const char *library, const char *name)
+static void *of_library(const char *library, const char *name)
 {
 	void *found = real_dlsym(RTLD_NEXT, name);
 	void *handle;
@@ -104,14 +100,14 @@ static void *real(const char *library, const char *name)
 }
 
 /* GL's functions are those of the current context: EGL knows them. */
-static void *real_gl(const char *name)
+static void *of_gl(const char *name)
 {
-	static get_proc_fn get;
 	void *found;
 
-	if (!get)
-		get = (get_proc_fn)real("libEGL.so.1", "eglGetProcAddress");
-	found = (void *)get(name);
+	if (!real.get_proc)
+		real.get_proc = of_library("libEGL.so.1",
+					   "eglGetProcAddress");
+	found = real.get_proc(name);
 	if (!found) {
 		fprintf(stderr, "mvgpu-frames: GL has no %s\n", name);
 		_exit(125);
@@ -121,20 +117,23 @@ static void *real_gl(const char *name)
 
 static void tell_frame(void)
 {
-	get_integer_fn get = (get_integer_fn)real_gl("glGetIntegerv");
-	read_pixels_fn read = (read_pixels_fn)real_gl("glReadPixels");
 	int box[4] = {};
 	void *pixels;
 	size_t size;
 
-	get(GL_VIEWPORT, box);
+	if (!real.read_pixels) {
+		real.get_integer = of_gl("glGetIntegerv");
+		real.read_pixels = of_gl("glReadPixels");
+	}
+	real.get_integer(GL_VIEWPORT, box);
 	if (box[2] < 1 || box[2] > MAX_SIDE || box[3] < 1 || box[3] > MAX_SIDE)
 		return;
 	size = 4ul * box[2] * box[3];
 	pixels = calloc(1, size);
 	if (!pixels)
 		return;
-	read(0, 0, box[2], box[3], GL_RGBA, GL_UNSIGNED_BYTE, pixels);
+	real.read_pixels(0, 0, box[2], box[3], GL_RGBA, GL_UNSIGNED_BYTE,
+			 pixels);
 	fprintf(stderr, "# frame %lu %016llx\n", frames,
 		(unsigned long long)checksum(pixels, size));
 	free(pixels);
@@ -151,51 +150,47 @@ static void end_frame(void)
 	}
 }
 
-unsigned int eglSwapBuffers(void *display, void *surface)
+EGLBoolean eglSwapBuffers(EGLDisplay display, EGLSurface surface)
 {
-	static swap_fn swap;
-
-	if (!swap)
-		swap = (swap_fn)real("libEGL.so.1", "eglSwapBuffers");
+	if (!real.swap)
+		real.swap = of_library("libEGL.so.1", "eglSwapBuffers");
 	if (frames_are("swap"))
 		end_frame();
-	return swap(display, surface);
+	return real.swap(display, surface);
 }
 
 void glFinish(void)
 {
-	static finish_fn finish;
-
-	if (!finish)
-		finish = (finish_fn)real_gl("glFinish");
+	if (!real.finish)
+		real.finish = of_gl("glFinish");
 	if (frames_are("finish"))
 		end_frame();
-	finish();
+	real.finish();
 }
 
-static any_fn ours(const char *name)
+static void *ours(const char *name)
 {
 	if (!strcmp(name, "eglSwapBuffers"))
-		return (any_fn)eglSwapBuffers;
+		return (void *)eglSwapBuffers;
 	if (!strcmp(name, "eglGetProcAddress"))
-		return (any_fn)eglGetProcAddress;
+		return (void *)eglGetProcAddress;
 	if (!strcmp(name, "glFinish"))
-		return (any_fn)glFinish;
+		return (void *)glFinish;
 	return NULL;
 }
 
-any_fn eglGetProcAddress(const char *name)
+__eglMustCastToProperFunctionPointerType eglGetProcAddress(const char *name)
 {
-	any_fn own = ours(name);
+	void *own = ours(name);
 
-	return own ? own : (any_fn)real_gl(name);
+	return own ? own : of_gl(name);
 }
 
 void *dlsym(void *restrict handle, const char *restrict name)
 {
-	any_fn own = handle == RTLD_NEXT ? NULL : ours(name);
+	void *own = handle == RTLD_NEXT ? NULL : ours(name);
 
-	return own ? (void *)own : real_dlsym(handle, name);
+	return own ? own : real_dlsym(handle, name);
 }
 
 static uint64_t clock_us(void)
@@ -252,13 +247,12 @@ static void choose_mode(drmModeConnector *connector)
 /* Offer the wanted mode only: programs take the largest there is. */
 drmModeConnector *drmModeGetConnector(int fd, uint32_t id)
 {
-	static get_connector_fn get;
 	drmModeConnector *connector;
 
-	if (!get)
-		get = (get_connector_fn)real("libdrm.so.2",
-					     "drmModeGetConnector");
-	connector = get(fd, id);
+	if (!real.get_connector)
+		real.get_connector = of_library("libdrm.so.2",
+						"drmModeGetConnector");
+	connector = real.get_connector(fd, id);
 	if (connector)
 		choose_mode(connector);
 	return connector;

@@ -182,8 +182,8 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	if (options.frames) {
-		show(&tap, options.device, options.frames, options.picture,
-		     options.hold);
+		show_frames(&tap, options.device, options.frames,
+			    options.picture, options.hold);
 		return tap_done(&tap);
 	}
 	error = gl_open(&gl, options.device);

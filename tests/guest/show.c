@@ -202,8 +202,8 @@ static int draw_frames(struct screen *screen, GLuint program,
 	return ret;
 }
 
-void show(struct tap *tap, const char *card, unsigned int frames,
-	  const char *picture, double hold)
+void show_frames(struct tap *tap, const char *card, unsigned int frames,
+		 const char *picture, double hold)
 {
 	struct screen screen = {};
 	uint8_t *pixels = NULL;

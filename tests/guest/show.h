@@ -5,7 +5,7 @@
 #include "tap.h"
 
 /**
- * show() - draw frames on the screen, keep the last one
+ * show_frames() - draw frames on the screen, keep the last one
  * @tap: for results
  * @card: path, or NULL
  * @frames: how many
@@ -14,7 +14,7 @@
  *
  * Says "# ready show" once the last frame is on the screen.
  */
-void show(struct tap *tap, const char *card, unsigned int frames,
-	  const char *picture, double hold);
+void show_frames(struct tap *tap, const char *card, unsigned int frames,
+		 const char *picture, double hold);
 
 #endif

@@ -21,7 +21,7 @@
 #define OK VIRTIO_GPU_RESP_OK_NODATA
 #define TYPE 0	/* mvgpu_1of1 */
 #define MAX_IDS 65536
-#define STREAM_BYTES (1 << 20)
+#define STREAM_BYTES (1024 * 1024)
 #define CAPSET_VIRGL2 2
 
 /**
