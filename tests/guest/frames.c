@@ -46,9 +46,9 @@
 struct real_functions {
 	void *(*dlsym)(void *handle, const char *name);
 	void *(*get_proc)(const char *name);
-	EGLBoolean (*swap)(EGLDisplay display, EGLSurface surface);
+	unsigned int (*swap)(void *display, void *surface);
 	void (*finish)(void);
-	drmModeConnector *(*get_connector)(int fd, uint32_t id);
+	struct _drmModeConnector *(*get_connector)(int fd, uint32_t id);
 	void (*get_integer)(GLenum name, GLint *value);
 	void (*read_pixels)(GLint x, GLint y, GLsizei width, GLsizei height,
 			    GLenum format, GLenum type, void *pixels);
