@@ -6,7 +6,7 @@
  * goes to a virtio_gpu into a file, as capture.h describes it.
  *
  *	MVGPU_CAPTURE=FILE	where to
- *	MVGPU_CAPTURE_DATA=1	with the bytes of transfers, too
+ *	MVGPU_CAPTURE_DATA=FILE	the same with the bytes of transfers, a second file
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -56,7 +56,7 @@ struct object {
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static FILE *file;
+static FILE *file, *data_file;
 static int fds[MAX_CONTEXTS];
 static unsigned int nr_fds;
 static struct object objects[MAX_OBJECTS];
@@ -74,31 +74,45 @@ _Noreturn static void give_up(const char *why)
 
 static bool wants_data(void)
 {
-	const char *value = getenv("MVGPU_CAPTURE_DATA");
-
-	return value && *value == '1';
+	return getenv("MVGPU_CAPTURE_DATA");
 }
 
-static void put(const void *words, size_t nr)
+static void put(FILE *to, const void *words, size_t nr)
 {
-	if (fwrite(words, sizeof(uint32_t), nr, file) != nr)
+	if (fwrite(words, sizeof(uint32_t), nr, to) != nr)
 		give_up("cannot write");
+}
+
+static FILE *create(const char *path)
+{
+	const uint32_t magic = CAPTURE_MAGIC;
+	FILE *to = fopen(path, "wb");
+
+	if (!to)
+		give_up("cannot create the file");
+	put(to, &magic, 1);
+	return to;
 }
 
 static void put_record(uint32_t type, uint32_t context, const uint32_t *words,
 		       uint32_t nr)
 {
 	const struct capture_record record = { type, context, nr };
-	const uint32_t magic = CAPTURE_MAGIC;
+	bool bytes = type == CAPTURE_DATA || type == CAPTURE_CHECK;
 
 	if (!file) {
-		file = fopen(getenv("MVGPU_CAPTURE") ?: "capture.mvc", "wb");
-		if (!file)
-			give_up("cannot create the file");
-		put(&magic, 1);
+		file = create(getenv("MVGPU_CAPTURE") ?: "capture.mvc");
+		if (wants_data())
+			data_file = create(getenv("MVGPU_CAPTURE_DATA"));
 	}
-	put(&record, sizeof(record) / sizeof(uint32_t));
-	put(words, nr);
+	if (!bytes) {
+		put(file, &record, sizeof(record) / sizeof(uint32_t));
+		put(file, words, nr);
+	}
+	if (data_file) {
+		put(data_file, &record, sizeof(record) / sizeof(uint32_t));
+		put(data_file, words, nr);
+	}
 }
 
 /* Is it the same open file, by which objects are named? */
@@ -377,7 +391,8 @@ int ioctl(int fd, unsigned long request, ...)
 __attribute__((destructor))
 static void finish(void)
 {
-	if (file && fclose(file))
+	if ((file && fclose(file)) || (data_file && fclose(data_file)))
 		give_up("cannot write");
 	file = NULL;
+	data_file = NULL;
 }

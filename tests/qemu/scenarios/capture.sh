@@ -16,26 +16,23 @@
 # shellcheck source-path=SCRIPTDIR source=gl-work.sh
 . "$here/scenarios/gl-work.sh"
 
-# record NAME CMD... - twice: with bytes to /tmp, without them to /out.
+# record NAME CMD... - with bytes to /tmp/data, without them to /out.
 record()
 {
-	local name=$1 data
+	local name=$1
 
 	shift
-	for data in 1 0; do
-		MVGPU_CAPTURE=/tmp/data$data/$name.mvc MVGPU_CAPTURE_DATA=$data \
-			MVGPU_FRAMES_MODE=256x256 \
-			LD_PRELOAD="$guest/mvgpu-capture.so:$guest/mvgpu-frames.so" \
-			timeout 300 "$@" <&9 >/tmp/said 2>&1 || {
-			cat /tmp/said
-			return 1
-		}
-	done
-	[ "$(stat -c %s "/tmp/data0/$name.mvc")" -gt 1000 ] &&
-		cp "/tmp/data0/$name.mvc" /out/
+	MVGPU_CAPTURE=/out/$name.mvc MVGPU_CAPTURE_DATA=/tmp/data/$name.mvc \
+		MVGPU_FRAMES_MODE=256x256 \
+		LD_PRELOAD="$guest/mvgpu-capture.so:$guest/mvgpu-frames.so" \
+		timeout 300 "$@" <&9 >/tmp/said 2>&1 || {
+		cat /tmp/said
+		return 1
+	}
+	[ "$(stat -c %s "/out/$name.mvc")" -gt 1000 ]
 }
 
-mkdir -p /tmp/data0 /tmp/data1
+mkdir -p /tmp/data
 try "DRM's driver takes the GPU" gpu_to_drm
 n=0
 for scene in $scenes; do
@@ -48,13 +45,13 @@ MVGPU_FRAMES_LAST=3 try "record kmscube" record kmscube kmscube
 for scene in $("$guest/mvgpu-gl" --list); do
 	try "record mvgpu-gl $scene" record "gl-$scene" "$guest/mvgpu-gl" "$scene"
 done
-note "$(du -sh /tmp/data0 /tmp/data1)"
+note "$(du -sh /tmp/data)"
 try "DRM's driver gives the GPU back" gpu_from_drm
 
 modules_load
 modprobe vfio_iommu_type1
 MVGPU_PARENT=$gpu_dir "$here/selftests/mvgpu/vgpu_replay" \
-	/tmp/data1/*.mvc >/tmp/replayed
+	/tmp/data/*.mvc >/tmp/replayed
 status=$?
 sed 's/^/    /' /tmp/replayed
 result $status "the vGPU gives what the GPU gave"

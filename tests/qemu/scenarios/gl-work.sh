@@ -9,14 +9,12 @@
 # which must be the same wherever it runs on the same GPU.
 
 guest=/payload/guest
-frames=3
-scenes="build:use-vbo=false build:use-vbo=true texture:texture-filter=mipmap
-	shading:shading=phong bump:bump-render=normals bump:bump-render=high-poly
-	effect2d:kernel=1,1,1,1,1;1,1,1,1,1 pulsar:quads=5:light=false:texture=false
-	desktop:effect=blur:windows=2 desktop:effect=shadow:windows=2
-	buffer:update-method=map buffer:update-method=subdata:interleave=true
-	ideas:speed=duration jellyfish terrain shadow refract
-	conditionals:fragment-steps=5 function:fragment-steps=5
+frames=2
+scenes="build:use-vbo=true texture:texture-filter=mipmap shading:shading=phong
+	bump:bump-render=normals effect2d:kernel=1,1,1,1,1;1,1,1,1,1
+	pulsar:quads=5:light=false:texture=false desktop:effect=blur:windows=2
+	buffer:update-method=map ideas:speed=duration jellyfish terrain shadow
+	refract conditionals:fragment-steps=5 function:fragment-steps=5
 	loop:fragment-loop=true:fragment-steps=5 clear"
 
 results=0
@@ -41,7 +39,7 @@ watched()
 	local name=$1 want=$2 status=0 said
 
 	shift 2
-	said=$(LD_PRELOAD=$guest/mvgpu-frames.so timeout 300 "$@" <&9 2>&1) ||
+	said=$(LD_PRELOAD=$guest/mvgpu-frames.so timeout 600 "$@" <&9 2>&1) ||
 		status=1
 	sed -n "s/.*# frame \([0-9]*\) \([0-9a-f]*\)\$/# sum $name.\1 \2/p" <<<"$said"
 	[ "$(grep -c '# frame ' <<<"$said")" -eq "$want" ] || status=1
@@ -59,7 +57,7 @@ work_glmark2()
 		args+=(-b "$scene:nframes=$frames")
 		n=$((n + 1))
 	done
-	MVGPU_FRAMES=finish MVGPU_FRAMES_MODE=256x256 \
+	MVGPU_FRAMES=finish MVGPU_FRAMES_MODE=256x256 MVGPU_FRAMES_STEP=700 \
 		watched glmark2 $((n * frames)) glmark2-es2-drm --off-screen \
 		"${args[@]}"
 }
