@@ -174,8 +174,11 @@ static bool transfer(const struct mvgpu_job_transfer_3d *job)
 	MUST((u64)box->x + box->w <= res->width + 12);
 	MUST((u64)box->y + box->h <= res->height + 12);
 	MUST((u64)box->z + box->d <= max(res->layers, 1U));
-	MUST(job->size && job->offset <= res->backing->size);
-	MUST(job->size <= res->backing->size - job->offset);
+	MUST(job->size);
+	/* As in gpu_transfer_ok(): an older backing may be too short. */
+	if (job->offset > res->backing->size ||
+	    job->size > res->backing->size - job->offset)
+		return false;
 	return !job->ctx_id ||
 	       fake.vgpu.ctx[job->ctx_id].attached[job->res_id];
 }
