@@ -38,6 +38,7 @@ void mvgpu_cursor_drop(struct mvgpu_proto *proto,
 static bool cursor_usable(const struct mvgpu_resource *res)
 {
 	return res->width == CURSOR_DIM && res->height == CURSOR_DIM &&
+	       mvgpu_format_linear(res->format) &&
 	       res->pin && res->pin->backing->size >= res->size;
 }
 

@@ -53,6 +53,7 @@ static void pin_hide(struct mvgpu_proto *proto, struct mvgpu_resource *res,
 	if (res->pin != pin)
 		return;
 	res->pin = NULL;
+	mvgpu_shadow_drop(proto, res);
 	mvgpu_scanout_update(proto, res);
 }
 

@@ -32,9 +32,13 @@ static u32 stream_load(struct mvgpu_proto *proto, struct mvgpu_job *job,
 		     VIRTIO_GPU_RESP_OK_NODATA;
 }
 
-static u32 stream_refuse(struct mvgpu_proto *proto, struct mvgpu_context *ctx,
+static u32 stream_refuse(struct mvgpu_proto *proto, struct mvgpu_job *job,
+			 struct mvgpu_context *ctx,
 			 const struct mvgpu_virgl_verdict *verdict, int err)
 {
+	/* The answer may have to wait for long; this needs not. */
+	kvfree(job->stream);
+	job->stream = NULL;
 	WRITE_ONCE(proto->stats.refused, proto->stats.refused + 1);
 	mvgpu_vgpu_refused(proto->config.vgpu, ctx->guest_id,
 			   verdict->cmd | verdict->obj << 8, verdict->at, err);
@@ -124,7 +128,7 @@ u32 mvgpu_submit_3d(struct mvgpu_proto *proto, struct mvgpu_job *job)
 	limits_set(proto, ctx, &had);
 	err = mvgpu_virgl_submit(ctx->virgl, job->stream, size / 4, &verdict);
 	if (err)
-		return stream_refuse(proto, ctx, &verdict, err);
+		return stream_refuse(proto, job, ctx, &verdict, err);
 	mvgpu_virgl_get_usage(ctx->virgl, &has);
 	usage_account(proto, &had, &has);
 

@@ -350,7 +350,7 @@ int mvgpu_virtio_prepare(void *priv, struct mvgpu_job *job)
 	request->job = job;
 	err = commands[job->op].build(gpu, request, job);
 	/* What the ring can't hold would wait for ever. */
-	if (!err && request->nr_sgs > virtqueue_get_vring_size(gpu->ctrl))
+	if (!err && request->nr_sgs > gpu->ring_size)
 		err = -ENOMEM;
 	if (err) {
 		mvgpu_virtio_request_free(request);

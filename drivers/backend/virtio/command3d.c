@@ -56,7 +56,7 @@ enum {
 
 static u32 zero_how(const struct mvgpu_job_res_create_3d *create)
 {
-	if (!READ_ONCE(zero))
+	if (!READ_ONCE(zero) || !create->size)
 		return ZERO_NOT;
 	/* The renderer clears the one and has no memory for the other. */
 	if (create->bind == BIND_CUSTOM || create->bind == BIND_STAGING)

@@ -292,13 +292,14 @@ int mvgpu_virtio_queue_start(struct mvgpu_virtio *gpu)
 		dev_err(&vdev->dev, "control queue of %u is too short\n", size);
 		return -ENODEV;
 	}
-	size = (size - MVGPU_VIRTIO_RESERVED) * PAGE_SIZE;
 	/* What core was told at registration holds on. */
-	if (gpu->max_stream && size < gpu->max_stream) {
+	if (size < gpu->ring_size) {
 		vdev->config->del_vqs(vdev);
 		return -ENODEV;
 	}
-	if (!gpu->max_stream) {
+	if (!gpu->ring_size) {
+		gpu->ring_size = size;
+		size = (size - MVGPU_VIRTIO_RESERVED) * PAGE_SIZE;
 		gpu->max_stream = min(size, MVGPU_VIRTIO_MAX_STREAM);
 		gpu->max_runs = min_t(u32, MVGPU_VIRTIO_MAX_RUNS, size /
 				      sizeof(struct virtio_gpu_mem_entry));

@@ -139,6 +139,8 @@ struct mvgpu_virtio {
 	void *zero;
 	/** @zero_addr: what the device knows @zero by; constant. */
 	dma_addr_t zero_addr;
+	/** @ring_size: entries of the control queue; constant after probe. */
+	u32 ring_size;
 	/** @max_runs: entries of one table; constant after probe. */
 	u32 max_runs;
 	/** @max_stream: bytes of one stream; constant after probe. */

@@ -295,6 +295,43 @@ size_t mvt_count(const void *va, u32 val, size_t pixels);
 int mvt_gpu_make(struct mvt_dev *dev, struct mvt_mem *mem, u32 id, u32 width,
 		 u32 height, u32 seed);
 
+/* gpu3d.c */
+
+#define MVT_BUFFER	0
+#define MVT_TEXTURE	2
+
+/**
+ * struct mvt_spec - a 3D resource: one level, one layer
+ * @target: MVT_*
+ * @format: on the wire
+ * @bind: likewise
+ * @width: pixels or bytes
+ * @height: pixels
+ * @samples: 0: none
+ * @flags: 1: the first row is at the top
+ */
+struct mvt_spec {
+	u32 target, format, bind, width, height, samples, flags;
+};
+
+extern const struct mvt_spec mvt_buffer, mvt_picture;
+
+int mvt_ctx_create(struct mvt_dev *dev, u32 ctx);
+int mvt_ctx_destroy(struct mvt_dev *dev, u32 ctx);
+int mvt_ctx_attach(struct mvt_dev *dev, u32 ctx, u32 id);
+int mvt_ctx_detach(struct mvt_dev *dev, u32 ctx, u32 id);
+int mvt_create_3d(struct mvt_dev *dev, u32 id, const struct mvt_spec *spec);
+int mvt_to_3d(struct mvt_dev *dev, u32 ctx, u32 id, u32 width, u32 height);
+int mvt_from_3d(struct mvt_dev *dev, u32 ctx, u32 id, u32 width, u32 height);
+int mvt_submit(struct mvt_dev *dev, u32 ctx, const u32 *stream, u32 dwords);
+int mvt_submit_at(struct mvt_dev *dev, u32 ctx, u64 iova, u32 dwords);
+int mvt_send_submit(struct mvt_dev *dev, u32 ctx, u64 iova, u32 dwords);
+int mvt_make_3d(struct mvt_dev *dev, struct mvt_mem *mem, u32 ctx, u32 id,
+		const struct mvt_spec *spec, u32 seed);
+size_t mvt_spec_bytes(const struct mvt_spec *spec);
+u32 mvt_stream_clear(u32 *stream, u32 id, u32 handle, const float color[4]);
+u32 mvt_stream_copy(u32 *stream, u32 dst, u32 src, u32 width, u32 height);
+
 /* sim.c */
 int mvt_sim_path(const char *knob, char *path, size_t size);
 int mvt_sim_set(const char *knob, const char *val);

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: GPL-2.0
+/* 3D as a good guest uses it: contexts, resources, copies, streams. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kselftest_harness.h"
+#include "mvt.h"
+
+#define OK VIRTIO_GPU_RESP_OK_NODATA
+#define BAD_PARAM VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER
+#define BAD_RES VIRTIO_GPU_RESP_ERR_INVALID_RESOURCE_ID
+#define BAD_CTX VIRTIO_GPU_RESP_ERR_INVALID_CONTEXT_ID
+#define NO_MEM VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY
+
+/* mvgpu_1of64; the figures of drivers/core/types.c. */
+#define TYPE 6
+#define CONTEXTS 32
+#define OBJECTS (2048 * 16)
+
+FIXTURE(gl)
+{
+	struct mvt_dev dev;
+	struct mvt_mem mem;
+};
+
+FIXTURE_SETUP(gl)
+{
+	if (!mvt_exists(mvt_parent()))
+		SKIP(return, "no GPU at %s", mvt_parent());
+	mvt_purge();
+	mvt_sim_defaults();
+	ASSERT_EQ(0, mvt_setup(&self->dev, TYPE));
+	ASSERT_EQ(0, mvt_mem_map(&self->dev, &self->mem, MVT_BUF_IOVA,
+				 0x400000));
+	ASSERT_NE(0, self->dev.features & (1ULL << VIRTIO_GPU_F_VIRGL));
+}
+
+FIXTURE_TEARDOWN(gl)
+{
+	mvt_mem_free(&self->dev, &self->mem);
+	mvt_teardown(&self->dev);
+}
+
+static u64 stat(struct mvt_dev *dev, const char *name)
+{
+	char leaf[64];
+	u64 val;
+
+	snprintf(leaf, sizeof(leaf), "mvgpu/stats/%s", name);
+	return mvt_mdev_attr_u64(dev->uuid, leaf, &val) ? ~0ULL : val;
+}
+
+static u32 word(const u8 *caps, u32 off)
+{
+	u32 val;
+
+	memcpy(&val, caps + off, sizeof(val));
+	return val;
+}
+
+TEST_F(gl, capsets)
+{
+	struct virtio_gpu_get_capset_info info = {};
+	struct virtio_gpu_resp_capset_info told;
+	struct virtio_gpu_get_capset get = {};
+	struct mvt_dev *dev = &self->dev;
+	u32 nr = mvt_devcfg_read(dev, 12), i;
+	u8 resp[MVT_SLOT_RESP];
+	const u8 *caps = resp + 24;
+
+	ASSERT_EQ(2, nr);
+	for (i = 0; i < nr; i++) {
+		mvt_gpu_hdr(dev, &info.hdr, VIRTIO_GPU_CMD_GET_CAPSET_INFO);
+		info.capset_index = i;
+		ASSERT_EQ(VIRTIO_GPU_RESP_OK_CAPSET_INFO,
+			  mvt_gpu_exec(dev, &info, sizeof(info), NULL, &told,
+				       sizeof(told)));
+		EXPECT_EQ(i + 1, told.capset_id);
+		ASSERT_GE(sizeof(resp), 24 + told.capset_max_size);
+		mvt_gpu_hdr(dev, &get.hdr, VIRTIO_GPU_CMD_GET_CAPSET);
+		get.capset_id = told.capset_id;
+		get.capset_version = told.capset_max_version;
+		ASSERT_EQ(VIRTIO_GPU_RESP_OK_CAPSET,
+			  mvt_gpu_exec(dev, &get, sizeof(get), NULL, resp,
+				       24 + told.capset_max_size));
+		/* Some format can be sampled. */
+		EXPECT_NE(0, word(caps, 4));
+	}
+	/* VIRGL2: no log, no storage that is mapped; no memory, no video. */
+	EXPECT_EQ(0, word(caps, 392) & (1U << 14 | 1U << 31));
+	EXPECT_EQ(0, word(caps, 688) & (1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 |
+					1 << 18));
+	EXPECT_EQ(0, word(caps, 692));
+	EXPECT_EQ(0, word(caps, 856));
+}
+
+TEST_F(gl, life_of_a_context)
+{
+	struct mvt_dev *dev = &self->dev;
+
+	EXPECT_EQ(OK, mvt_ctx_create(dev, 7));
+	EXPECT_EQ(BAD_CTX, mvt_ctx_create(dev, 7));
+	EXPECT_EQ(1, stat(dev, "contexts"));
+	EXPECT_EQ(OK, mvt_create_3d(dev, 1, &mvt_picture));
+	EXPECT_EQ(1, stat(dev, "resources"));
+	EXPECT_EQ(OK, mvt_ctx_attach(dev, 7, 1));
+	EXPECT_EQ(OK, mvt_ctx_attach(dev, 7, 1));
+	EXPECT_EQ(OK, mvt_ctx_detach(dev, 7, 1));
+	EXPECT_EQ(OK, mvt_ctx_detach(dev, 7, 1));
+	EXPECT_EQ(OK, mvt_ctx_destroy(dev, 7));
+	EXPECT_EQ(BAD_CTX, mvt_ctx_destroy(dev, 7));
+	EXPECT_EQ(0, stat(dev, "contexts"));
+	EXPECT_EQ(OK, mvt_gpu_unref(dev, 1));
+	EXPECT_EQ(0, stat(dev, "resources"));
+}
+
+/* There and back again, through a context and without. */
+TEST_F(gl, copies)
+{
+	const struct mvt_spec *spec[] = { &mvt_buffer, &mvt_picture };
+	struct mvt_dev *dev = &self->dev;
+	u32 i, ctx, id = 0;
+	size_t len, k, wrong;
+
+	ASSERT_EQ(OK, mvt_ctx_create(dev, 1));
+	for (i = 0; i < 2; i++) {
+		for (ctx = 0; ctx < 2; ctx++) {
+			len = mvt_spec_bytes(spec[i]);
+			id++;
+			ASSERT_EQ(OK, mvt_make_3d(dev, &self->mem, ctx, id,
+						  spec[i], 5 + id));
+			memset(self->mem.va, 0x5a, len);
+			ASSERT_EQ(OK, mvt_from_3d(dev, ctx, id, spec[i]->width,
+						  spec[i]->height));
+			for (k = wrong = 0; k < len / 4; k++)
+				wrong += ((u32 *)self->mem.va)[k] !=
+					 mvt_pattern(5 + id, k);
+			EXPECT_EQ(0, wrong) {
+				TH_LOG("target %u, context %u",
+				       spec[i]->target, ctx);
+			}
+		}
+	}
+	EXPECT_EQ(0, stat(dev, "errors"));
+}
+
+/* What was never written reads as zeroes; memory of before is no exception. */
+TEST_F_TIMEOUT(gl, fresh_memory, MVT_TEST_S)
+{
+	const struct mvt_spec *spec[] = { &mvt_buffer, &mvt_picture };
+	struct mvt_dev *dev = &self->dev;
+	u32 round, i;
+	size_t len;
+
+	for (round = 0; round < 8; round++) {
+		for (i = 0; i < 2; i++) {
+			len = mvt_spec_bytes(spec[i]);
+			ASSERT_EQ(OK, mvt_make_3d(dev, &self->mem, 0, 1,
+						  spec[i], round));
+			ASSERT_EQ(OK, mvt_gpu_unref(dev, 1));
+			ASSERT_EQ(OK, mvt_create_3d(dev, 1, spec[i]));
+			ASSERT_EQ(OK, mvt_gpu_attach_one(dev, 1, self->mem.iova,
+							 len));
+			memset(self->mem.va, 0x5a, len);
+			ASSERT_EQ(OK, mvt_from_3d(dev, 0, 1, spec[i]->width,
+						  spec[i]->height));
+			EXPECT_EQ(len / 4, mvt_count(self->mem.va, 0, len / 4));
+			ASSERT_EQ(OK, mvt_gpu_unref(dev, 1));
+		}
+	}
+}
+
+/* Drawn by the GPU, and read back. */
+TEST_F(gl, pixels)
+{
+	const float color[] = { 1.0, 0.5, 0.0, 1.0 };
+	struct mvt_dev *dev = &self->dev;
+	u32 stream[64], n, got;
+
+	ASSERT_EQ(OK, mvt_ctx_create(dev, 3));
+	ASSERT_EQ(OK, mvt_make_3d(dev, &self->mem, 3, 9, &mvt_picture, 1));
+	ASSERT_EQ(OK, mvt_create_3d(dev, 8, &mvt_picture));
+	ASSERT_EQ(OK, mvt_ctx_attach(dev, 3, 8));
+	n = mvt_stream_clear(stream, 8, 100, color);
+	n += mvt_stream_copy(stream + n, 9, 8, 64, 64);
+	EXPECT_EQ(OK, mvt_submit(dev, 3, stream, n));
+	EXPECT_EQ(1, stat(dev, "streams"));
+	EXPECT_EQ(1, stat(dev, "objects"));
+	EXPECT_EQ(0, stat(dev, "stream_bytes"));
+	EXPECT_EQ(0, stat(dev, "refused"));
+	ASSERT_EQ(OK, mvt_from_3d(dev, 3, 9, 64, 64));
+	if (mvt_parent_is_sim())
+		return;
+	got = *(u32 *)self->mem.va;
+	/* Half of 255 is rounded either way. */
+	EXPECT_TRUE(got == 0xffff8000 || got == 0xffff7f00) {
+		TH_LOG("the pixel is %#x", got);
+	}
+	EXPECT_EQ(64 * 64, mvt_count(self->mem.va, got, 64 * 64));
+}
+
+TEST_F(gl, memory_in_use)
+{
+	const u32 bind[] = { 6 | 3 << 16, 4, 0, 5 };
+	struct mvt_dev *dev = &self->dev;
+	u64 before;
+
+	ASSERT_EQ(OK, mvt_ctx_create(dev, 1));
+	ASSERT_EQ(OK, mvt_make_3d(dev, &self->mem, 1, 5, &mvt_buffer, 1));
+	ASSERT_EQ(OK, mvt_submit(dev, 1, bind, ARRAY_SIZE(bind)));
+	ASSERT_EQ(0, mvt_mdev_attr_u64(dev->uuid, "mvgpu/memory", &before));
+	EXPECT_EQ(4096, before);
+	EXPECT_EQ(OK, mvt_gpu_unref(dev, 5));
+	ASSERT_EQ(0, mvt_mdev_attr_u64(dev->uuid, "mvgpu/memory", &before));
+	EXPECT_EQ(4096, before);
+	EXPECT_EQ(0, stat(dev, "pinned_pages"));
+	EXPECT_EQ(BAD_RES, mvt_submit(dev, 1, bind, ARRAY_SIZE(bind)));
+	EXPECT_EQ(OK, mvt_ctx_destroy(dev, 1));
+	ASSERT_EQ(0, mvt_mdev_attr_u64(dev->uuid, "mvgpu/memory", &before));
+	EXPECT_EQ(0, before);
+}
+
+TEST_F_TIMEOUT(gl, quotas, MVT_TEST_S)
+{
+	static u32 stream[6 * 8192];
+	struct mvt_dev *dev = &self->dev;
+	struct mvt_spec big = mvt_picture;
+	u32 i, n;
+
+	for (i = 1; i <= CONTEXTS; i++)
+		ASSERT_EQ(OK, mvt_ctx_create(dev, i));
+	EXPECT_EQ(NO_MEM, mvt_ctx_create(dev, i));
+	for (i = 2; i <= CONTEXTS; i++)
+		ASSERT_EQ(OK, mvt_ctx_destroy(dev, i));
+
+	/* Depth-stencil-alpha states: 6 dwords each. */
+	for (n = 0; n < OBJECTS; n += 8192) {
+		for (i = 0; i < 8192; i++) {
+			memset(stream + i * 6, 0, 24);
+			stream[i * 6] = 1 | 3 << 8 | 5 << 16;
+			stream[i * 6 + 1] = n + i + 1;
+		}
+		ASSERT_EQ(OK, mvt_submit(dev, 1, stream, ARRAY_SIZE(stream)));
+	}
+	EXPECT_EQ(OBJECTS, stat(dev, "objects"));
+	stream[1] = OBJECTS + 1;
+	EXPECT_EQ(NO_MEM, mvt_submit(dev, 1, stream, 6));
+	EXPECT_EQ(1, stat(dev, "refused"));
+	EXPECT_EQ(OK, mvt_ctx_destroy(dev, 1));
+	EXPECT_EQ(0, stat(dev, "objects"));
+
+	/* Twice the same is more than the 16 MiB of 1 GiB. */
+	big.width = 2048;
+	big.height = 1025;
+	EXPECT_EQ(OK, mvt_create_3d(dev, 1, &big));
+	EXPECT_EQ(NO_MEM, mvt_create_3d(dev, 2, &big));
+	EXPECT_EQ(OK, mvt_create_3d(dev, 2, &mvt_picture));
+}
+
+/* Memory of a 3D resource can be taken away at any moment. */
+TEST_F(gl, evict)
+{
+	struct mvt_dev *dev = &self->dev;
+
+	ASSERT_EQ(OK, mvt_ctx_create(dev, 1));
+	ASSERT_EQ(OK, mvt_make_3d(dev, &self->mem, 1, 1, &mvt_picture, 1));
+	EXPECT_EQ(4, stat(dev, "pinned_pages"));
+	ASSERT_EQ(0, mvt_mem_unmap(dev, &self->mem));
+	EXPECT_EQ(0, stat(dev, "pinned_pages"));
+	EXPECT_TRUE(mvt_is_error(mvt_from_3d(dev, 1, 1, 64, 64)));
+	ASSERT_EQ(0, mvt_mem_remap(dev, &self->mem));
+	EXPECT_EQ(OK, mvt_gpu_attach_one(dev, 1, self->mem.iova, 64 * 64 * 4));
+	EXPECT_EQ(OK, mvt_from_3d(dev, 1, 1, 64, 64));
+}
+
+TEST_F(gl, reset)
+{
+	struct mvt_dev *dev = &self->dev;
+	const float color[4] = {};
+	u32 stream[64], n, i;
+
+	for (i = 0; i < 5; i++) {
+		ASSERT_EQ(OK, mvt_ctx_create(dev, 1));
+		ASSERT_EQ(OK, mvt_make_3d(dev, &self->mem, 1, 1, &mvt_picture,
+					  1));
+		n = mvt_stream_clear(stream, 1, 1, color);
+		ASSERT_EQ(OK, mvt_submit(dev, 1, stream, n));
+		ASSERT_EQ(0, i & 1 ? mvt_vfio_reset(dev) : mvt_reset(dev));
+		EXPECT_EQ(0, stat(dev, "contexts"));
+		EXPECT_EQ(0, stat(dev, "objects"));
+		EXPECT_EQ(0, stat(dev, "resources"));
+		EXPECT_EQ(0, stat(dev, "pinned_pages"));
+		ASSERT_EQ(0, mvt_restart(dev));
+	}
+}
+
+/* A driver that did not take the feature gets nothing of it. */
+TEST_F(gl, not_negotiated)
+{
+	struct mvt_dev *dev = &self->dev;
+
+	ASSERT_EQ(0, mvt_reset(dev));
+	ASSERT_EQ(0, mvt_bus_master(dev, true));
+	ASSERT_EQ(0, mvt_start_features(dev, ~(1ULL << VIRTIO_GPU_F_VIRGL)));
+	EXPECT_EQ(VIRTIO_GPU_RESP_ERR_UNSPEC, mvt_ctx_create(dev, 1));
+	EXPECT_EQ(VIRTIO_GPU_RESP_ERR_UNSPEC,
+		  mvt_create_3d(dev, 1, &mvt_picture));
+	EXPECT_EQ(OK, mvt_gpu_create(dev, 1, 1, 16, 16));
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A tenant that wants its neighbour's pictures, or the neighbour to stand still.
+ * Whatever it does, no byte of the other one's is read or written and the other
+ * one goes on.
+ */
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kselftest_harness.h"
+#include "mvt.h"
+
+#define OK VIRTIO_GPU_RESP_OK_NODATA
+#define BAD_PARAM VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER
+#define BAD_RES VIRTIO_GPU_RESP_ERR_INVALID_RESOURCE_ID
+#define BAD_CTX VIRTIO_GPU_RESP_ERR_INVALID_CONTEXT_ID
+
+/* Ids that an attacker tries: those on the GPU are small and given in turn. */
+#define GUESSES 100
+/* What the victim has. */
+#define CTX 5
+#define RES 42
+#define SECRET 4242
+
+FIXTURE(attack)
+{
+	struct mvt_dev victim, dev;
+	struct mvt_mem secret, mem;
+};
+
+FIXTURE_SETUP(attack)
+{
+	if (!mvt_exists(mvt_parent()))
+		SKIP(return, "no GPU at %s", mvt_parent());
+	mvt_purge();
+	mvt_sim_defaults();
+	ASSERT_EQ(0, mvt_setup(&self->victim, 3));
+	ASSERT_EQ(0, mvt_setup(&self->dev, 3));
+	ASSERT_EQ(0, mvt_mem_map(&self->victim, &self->secret, MVT_BUF_IOVA,
+				 0x100000));
+	ASSERT_EQ(0, mvt_mem_map(&self->dev, &self->mem, MVT_BUF_IOVA,
+				 0x100000));
+	ASSERT_EQ(OK, mvt_ctx_create(&self->victim, CTX));
+	ASSERT_EQ(OK, mvt_make_3d(&self->victim, &self->secret, CTX, RES,
+				  &mvt_picture, SECRET));
+}
+
+static size_t secret_wrong(struct mvt_dev *victim, struct mvt_mem *secret)
+{
+	size_t k, wrong = 0;
+
+	memset(secret->va, 0, 64 * 64 * 4);
+	if (mvt_from_3d(victim, CTX, RES, 64, 64) != OK)
+		return ~0UL;
+	for (k = 0; k < 64 * 64; k++)
+		wrong += ((u32 *)secret->va)[k] != mvt_pattern(SECRET, k);
+	return wrong;
+}
+
+/* After every attack. */
+FIXTURE_TEARDOWN(attack)
+{
+	EXPECT_EQ(0, secret_wrong(&self->victim, &self->secret));
+	mvt_mem_free(&self->dev, &self->mem);
+	mvt_teardown(&self->dev);
+	mvt_mem_free(&self->victim, &self->secret);
+	mvt_teardown(&self->victim);
+}
+
+static u64 attr(struct mvt_dev *dev, const char *leaf)
+{
+	u64 val;
+
+	return mvt_mdev_attr_u64(dev->uuid, leaf, &val) ? ~0ULL : val;
+}
+
+/* Every command that has an id, with ids of nothing or of somebody else. */
+TEST_F_TIMEOUT(attack, guessed_ids, MVT_TEST_S)
+{
+	struct mvt_dev *dev = &self->dev;
+	u64 iova = self->mem.iova;
+	u32 i, stream[32], n;
+
+	/* With a context of its own, so that only the resource is wrong. */
+	ASSERT_EQ(OK, mvt_ctx_create(dev, 200));
+	ASSERT_EQ(OK, mvt_create_3d(dev, 200, &mvt_picture));
+	ASSERT_EQ(OK, mvt_ctx_attach(dev, 200, 200));
+	for (i = 1; i <= GUESSES; i++) {
+		EXPECT_EQ(BAD_CTX, mvt_ctx_destroy(dev, i));
+		EXPECT_EQ(BAD_CTX, mvt_ctx_attach(dev, i, 200));
+		EXPECT_EQ(BAD_CTX, mvt_ctx_detach(dev, i, 200));
+		EXPECT_EQ(BAD_CTX, mvt_from_3d(dev, i, 200, 64, 64));
+		EXPECT_EQ(BAD_RES, mvt_ctx_attach(dev, 200, i));
+		EXPECT_EQ(BAD_RES, mvt_ctx_detach(dev, 200, i));
+		EXPECT_EQ(BAD_RES, mvt_from_3d(dev, 200, i, 64, 64));
+		EXPECT_EQ(BAD_RES, mvt_to_3d(dev, 200, i, 64, 64));
+		/* Context 0 is attached to nothing, and may do anything. */
+		EXPECT_EQ(BAD_RES, mvt_from_3d(dev, 0, i, 64, 64));
+		EXPECT_EQ(BAD_RES, mvt_to_3d(dev, 0, i, 64, 64));
+		EXPECT_EQ(BAD_RES, mvt_gpu_attach_one(dev, i, iova, 16384));
+		EXPECT_EQ(BAD_RES, mvt_gpu_detach(dev, i));
+		EXPECT_EQ(BAD_RES, mvt_gpu_scanout(dev, 0, i, 0, 0, 64, 64));
+		EXPECT_EQ(BAD_RES, mvt_gpu_flush(dev, i, 0, 0, 64, 64));
+		EXPECT_EQ(BAD_RES, mvt_gpu_unref(dev, i));
+
+		n = mvt_stream_copy(stream, 200, i, 64, 64);
+		EXPECT_EQ(BAD_CTX, mvt_submit(dev, i, stream, n));
+		EXPECT_EQ(BAD_RES, mvt_submit(dev, 200, stream, n));
+		n = mvt_stream_copy(stream, i, 200, 64, 64);
+		EXPECT_EQ(BAD_RES, mvt_submit(dev, 200, stream, n));
+	}
+	EXPECT_EQ(2 * GUESSES, attr(dev, "mvgpu/stats/refused"));
+	EXPECT_EQ(0, attr(dev, "mvgpu/stats/streams"));
+	EXPECT_EQ(0, attr(dev, "mvgpu/stats/pinned_pages"));
+	EXPECT_EQ(0, attr(&self->victim, "mvgpu/stats/errors"));
+}
+
+/* Its own, but not in that context. */
+TEST_F(attack, other_context)
+{
+	struct mvt_dev *dev = &self->dev;
+	u32 stream[32], n;
+
+	ASSERT_EQ(OK, mvt_ctx_create(dev, 1));
+	ASSERT_EQ(OK, mvt_ctx_create(dev, 2));
+	ASSERT_EQ(OK, mvt_make_3d(dev, &self->mem, 1, 1, &mvt_picture, 1));
+	n = mvt_stream_copy(stream, 1, 1, 64, 64);
+	EXPECT_EQ(OK, mvt_submit(dev, 1, stream, n));
+	EXPECT_EQ(BAD_RES, mvt_submit(dev, 2, stream, n));
+	EXPECT_EQ(BAD_RES, mvt_from_3d(dev, 2, 1, 64, 64));
+	EXPECT_EQ(OK, mvt_ctx_detach(dev, 1, 1));
+	EXPECT_EQ(BAD_RES, mvt_submit(dev, 1, stream, n));
+}
+
+/* Fresh memory, of the size that the victim has just given up. */
+TEST_F_TIMEOUT(attack, fresh_memory, MVT_TEST_S)
+{
+	struct mvt_dev *dev = &self->dev;
+	u32 i;
+
+	for (i = 0; i < 10; i++) {
+		ASSERT_EQ(OK, mvt_make_3d(&self->victim, &self->secret, 0, 1,
+					  &mvt_picture, i));
+		ASSERT_EQ(OK, mvt_gpu_unref(&self->victim, 1));
+		ASSERT_EQ(OK, mvt_create_3d(dev, 1, &mvt_picture));
+		ASSERT_EQ(OK, mvt_gpu_attach_one(dev, 1, self->mem.iova,
+						 64 * 64 * 4));
+		memset(self->mem.va, 0xff, 64 * 64 * 4);
+		ASSERT_EQ(OK, mvt_from_3d(dev, 0, 1, 64, 64));
+		EXPECT_EQ(64 * 64, mvt_count(self->mem.va, 0, 64 * 64));
+		ASSERT_EQ(OK, mvt_gpu_unref(dev, 1));
+	}
+}
+
+/* The victim draws while it is attacked. */
+struct victim {
+	struct mvt_dev *dev;
+	struct mvt_mem *mem;
+	atomic_bool stop;
+	unsigned int rounds, wrong;
+	u64 worst_ms;
+};
+
+static void *victim_draws(void *arg)
+{
+	const float color[4] = { 0, 1, 0, 1 };
+	struct victim *v = arg;
+	u32 stream[64], n;
+	u64 begin;
+
+	mvt_create_3d(v->dev, 1, &mvt_picture);
+	mvt_ctx_attach(v->dev, CTX, 1);
+	while (!atomic_load(&v->stop)) {
+		begin = mvt_now_ms();
+		n = mvt_stream_clear(stream, 1, 7, color);
+		v->wrong += mvt_submit(v->dev, CTX, stream, n) != OK;
+		v->wrong += secret_wrong(v->dev, v->mem) != 0;
+		begin = mvt_now_ms() - begin;
+		v->worst_ms = begin > v->worst_ms ? begin : v->worst_ms;
+		v->rounds++;
+	}
+	return NULL;
+}
+
+static int victim_start(struct victim *v, pthread_t *thread)
+{
+	return pthread_create(thread, NULL, victim_draws, v);
+}
+
+static void victim_stop(struct victim *v, pthread_t thread)
+{
+	atomic_store(&v->stop, true);
+	pthread_join(thread, NULL);
+	ksft_print_msg("the victim: %u rounds, longest %llu ms\n", v->rounds,
+		       (unsigned long long)v->worst_ms);
+}
+
+TEST_F_TIMEOUT(attack, flood_of_bad_streams, MVT_TEST_S)
+{
+	struct victim v = { .dev = &self->victim, .mem = &self->secret };
+	struct mvt_dev *dev = &self->dev;
+	u32 *stream = (u32 *)self->mem.va;
+	pthread_t thread;
+	u32 round, i, got = 0;
+
+	ASSERT_EQ(OK, mvt_ctx_create(dev, 1));
+	/* Good commands for as long as can be, and then a bad one. */
+	memset(stream, 0, 65536);
+	stream[16383] = 1 | 99 << 8 | 3 << 16;
+	ASSERT_EQ(0, victim_start(&v, &thread));
+	for (round = 0; round < 20; round++) {
+		for (i = 0; i < 60; i++)
+			ASSERT_LE(0, mvt_send_submit(dev, 1, self->mem.iova,
+						     16384));
+		ASSERT_EQ(0, mvt_vq_kick(&dev->vq[MVT_CTRL]));
+		for (i = 0; i < 60; i++)
+			got += mvt_gpu_recv(dev, MVT_WAIT_MS, NULL, 0) ==
+			       BAD_PARAM;
+	}
+	victim_stop(&v, thread);
+	EXPECT_EQ(1200, got);
+	EXPECT_EQ(1200, attr(dev, "mvgpu/stats/refused"));
+	EXPECT_EQ(0, v.wrong);
+	EXPECT_LT(0, v.rounds);
+	EXPECT_GT(5000, v.worst_ms);
+}
+
+/* A stream that changes after it was sent is checked as it was copied. */
+struct flip {
+	volatile u32 *at;
+	atomic_bool stop;
+};
+
+static void *flip(void *arg)
+{
+	struct flip *f = arg;
+	u32 i;
+
+	for (i = 0; !atomic_load(&f->stop); i++)
+		*f->at = i & 1 ? 1 : RES;
+	return NULL;
+}
+
+TEST_F_TIMEOUT(attack, stream_that_changes, MVT_TEST_S)
+{
+	struct victim v = { .dev = &self->victim, .mem = &self->secret };
+	u32 *stream = (u32 *)(self->mem.va + 0x10000), n, i;
+	struct mvt_dev *dev = &self->dev;
+	u32 good = 0, refused = 0, other = 0;
+	pthread_t thread, flipper;
+	struct flip f = {};
+
+	ASSERT_EQ(OK, mvt_ctx_create(dev, 1));
+	ASSERT_EQ(OK, mvt_make_3d(dev, &self->mem, 1, 1, &mvt_picture, 1));
+	n = mvt_stream_copy(stream, 1, 1, 64, 64);
+	f.at = &stream[1];
+	ASSERT_EQ(0, victim_start(&v, &thread));
+	ASSERT_EQ(0, pthread_create(&flipper, NULL, flip, &f));
+	for (i = 0; i < 3000 && (i < 300 || !good || !refused); i++) {
+		switch (mvt_submit_at(dev, 1, self->mem.iova + 0x10000, n)) {
+		case OK:
+			good++;
+			break;
+		case BAD_RES:
+			refused++;
+			break;
+		default:
+			other++;
+		}
+	}
+	atomic_store(&f.stop, true);
+	pthread_join(flipper, NULL);
+	victim_stop(&v, thread);
+	EXPECT_EQ(0, other);
+	EXPECT_LT(0, good);
+	EXPECT_LT(0, refused);
+	EXPECT_EQ(0, v.wrong);
+	/* And the context is well. */
+	stream[1] = 1;
+	EXPECT_EQ(OK, mvt_submit_at(dev, 1, self->mem.iova + 0x10000, n));
+}
+
+/* The attacker takes all that it may have; the victim has what is its own. */
+TEST_F_TIMEOUT(attack, exhaustion, MVT_TEST_S)
+{
+	struct victim v = { .dev = &self->victim, .mem = &self->secret };
+	struct mvt_dev *dev = &self->dev;
+	struct mvt_spec big = mvt_picture;
+	pthread_t thread;
+	u32 contexts, resources;
+
+	ASSERT_EQ(0, victim_start(&v, &thread));
+	for (contexts = 1; mvt_ctx_create(dev, contexts) == OK; contexts++)
+		ASSERT_GT(1000, contexts);
+	big.width = 1024;
+	big.height = 1024;
+	for (resources = 1; mvt_create_3d(dev, resources, &big) == OK;
+	     resources++)
+		ASSERT_GT(1000, resources);
+	EXPECT_EQ(VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY,
+		  mvt_ctx_create(dev, contexts));
+	EXPECT_EQ(VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY,
+		  mvt_create_3d(dev, resources, &big));
+	EXPECT_EQ(attr(dev, "mvgpu/stats/contexts"), contexts - 1);
+	EXPECT_EQ(attr(dev, "mvgpu/stats/resources"), resources - 1);
+	victim_stop(&v, thread);
+	EXPECT_EQ(0, v.wrong);
+	EXPECT_LT(0, v.rounds);
+}
+
+TEST_HARNESS_MAIN
