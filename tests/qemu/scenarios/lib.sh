@@ -107,6 +107,24 @@ modules_load()
 	try "the GPU offers vGPU types" test -d "$gpu_dir/mdev_supported_types"
 }
 
+# gpu_to_drm, gpu_from_drm - give the GPU to DRM's driver, take it away again.
+gpu_to_drm()
+{
+	modprobe virtio_gpu
+	[ -e /dev/dri/renderD128 ]
+}
+
+gpu_from_drm()
+{
+	local device
+
+	for device in "$gpu_dir"/virtio*; do
+		echo "${device##*/}" >/sys/bus/virtio/drivers/virtio_gpu/unbind ||
+			return 1
+	done
+	modprobe -r virtio_gpu
+}
+
 # vgpu_create TYPE UUID, as in: vgpu_create 1of4 "$uuid_a"
 vgpu_create()
 {

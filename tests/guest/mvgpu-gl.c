@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * mvgpu-gl - does Mesa's OpenGL on this virtio-gpu do what it should?
+ *
+ * Runs scenes without a window system and tells results as TAP, and checksums of
+ * what was drawn, which on another driver of the same GPU must be the same.
+ */
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "checksum.h"
+#include "gl.h"
+#include "scene.h"
+#include "show.h"
+
+static const char usage_text[] =
+"usage: mvgpu-gl [OPTION]... [SCENE]...\n"
+"  Runs all scenes, or those named, and tells checksums of what they draw.\n"
+"  --device PATH    default: the first node of virtio_gpu\n"
+"  --list           name the scenes\n"
+"  --seconds S      again and again, so long\n"
+"  --show FRAMES    draw on the screen instead\n"
+"  --picture FILE   what --show has drawn last, as a PPM\n"
+"  --hold SECONDS   that --show keeps it (default 0)\n";
+
+static const struct scene *const lists[] = {
+	draw_scenes, pixel_scenes, compute_scenes, desktop_scenes
+};
+
+/**
+ * struct options - of the command line
+ * @device: NULL: look for one
+ * @picture: NULL: none
+ * @seconds: 0: once
+ * @hold: seconds
+ * @frames: 0: scenes
+ * @list: name the scenes
+ */
+struct options {
+	const char *device, *picture;
+	double seconds, hold;
+	unsigned int frames;
+	bool list;
+};
+
+void scene_sum(const char *what, const void *data, size_t size)
+{
+	tap_note("sum %s %016llx", what,
+		 (unsigned long long)(data ? checksum(data, size) : 0));
+}
+
+void scene_picture(struct tap *tap, const char *what, int width, int height)
+{
+	uint8_t *pixels = gl_read(width, height);
+	size_t size = 4ul * width * height, i;
+	bool plain = true;
+
+	for (i = 4; plain && pixels && i < size; i++)
+		plain = pixels[i] == pixels[i - 4];
+	tap_ok(tap, pixels && !plain && gl_no_error(), "%s: is a picture", what);
+	scene_sum(what, pixels, size);
+	free(pixels);
+}
+
+static double now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec + ts.tv_nsec / 1e9;
+}
+
+/* Who renders, and that it is as new as it should be. */
+static bool make_current(struct tap *tap, struct gl *gl, bool desktop)
+{
+	const char *error = gl_make_current(gl, desktop);
+	const char *renderer, *version;
+
+	if (!tap_ok(tap, !error, "context of OpenGL%s%s%s",
+		    desktop ? "" : " ES", error ? ": " : "",
+		    error ? error : ""))
+		return false;
+	renderer = (const char *)glGetString(GL_RENDERER);
+	version = (const char *)glGetString(GL_VERSION);
+	tap_note("version %s", version);
+	return tap_ok(tap, !strncmp(renderer, "virgl", 5), "renderer: %s",
+		      renderer);
+}
+
+static bool is_wanted(const char *name, char **wanted)
+{
+	if (!*wanted)
+		return true;
+	for (; *wanted; wanted++)
+		if (!strcmp(*wanted, name))
+			return true;
+	return false;
+}
+
+static unsigned int run_scenes(struct tap *tap, struct gl *gl, char **wanted)
+{
+	const struct scene *scene;
+	unsigned int ran = 0;
+	int desktop = -1;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(lists); i++) {
+		for (scene = lists[i]; scene->name; scene++) {
+			if (!is_wanted(scene->name, wanted))
+				continue;
+			if (desktop != scene->desktop &&
+			    !make_current(tap, gl, scene->desktop))
+				return 0;
+			desktop = scene->desktop;
+			scene->run(tap);
+			tap_ok(tap, gl_no_error(), "%s: no error of GL",
+			       scene->name);
+			ran++;
+		}
+	}
+	return ran;
+}
+
+static void list_scenes(void)
+{
+	const struct scene *scene;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(lists); i++)
+		for (scene = lists[i]; scene->name; scene++)
+			puts(scene->name);
+}
+
+static const struct option long_options[] = {
+	{ "device", required_argument, NULL, 'd' },
+	{ "list", no_argument, NULL, 'l' },
+	{ "seconds", required_argument, NULL, 's' },
+	{ "show", required_argument, NULL, 'f' },
+	{ "picture", required_argument, NULL, 'p' },
+	{ "hold", required_argument, NULL, 'h' },
+	{}
+};
+
+static struct options parse(int argc, char **argv)
+{
+	struct options options = {};
+	int opt;
+
+	while ((opt = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+		if (opt == 'd') {
+			options.device = optarg;
+		} else if (opt == 'l') {
+			options.list = true;
+		} else if (opt == 's') {
+			options.seconds = atof(optarg);
+		} else if (opt == 'f') {
+			options.frames = strtoul(optarg, NULL, 0);
+		} else if (opt == 'p') {
+			options.picture = optarg;
+		} else if (opt == 'h') {
+			options.hold = atof(optarg);
+		} else {
+			fputs(usage_text, stderr);
+			exit(2);
+		}
+	}
+	return options;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = parse(argc, argv);
+	double end = now() + options.seconds;
+	struct tap tap = {};
+	const char *error;
+	struct gl gl;
+
+	if (options.list) {
+		list_scenes();
+		return 0;
+	}
+	if (options.frames) {
+		show_frames(&tap, options.device, options.frames,
+			    options.picture, options.hold);
+		return tap_done(&tap);
+	}
+	error = gl_open(&gl, options.device);
+	if (tap_ok(&tap, !error, "open virtio_gpu's node%s%s",
+		   error ? ": " : "", error ? error : "")) {
+		do {
+			if (!tap_ok(&tap, run_scenes(&tap, &gl, argv + optind),
+				    "there were scenes to run"))
+				break;
+		} while (now() < end);
+		gl_close(&gl);
+	}
+	return tap_done(&tap);
+}
