@@ -109,13 +109,13 @@ static const struct vgpu_attr vgpu_attr_mode = {
 };
 
 /* What params.c may refuse, and how it is set. */
-#define VGPU_PARAM(_name)                                                  \
+#define VGPU_PARAM(_name, _member)                                                 \
 	static ssize_t _name##_show(struct mvgpu_vgpu *vgpu, char *buf)    \
 	{                                                                  \
 		struct mvgpu_share_params params;                          \
 									   \
 		mvgpu_sched_get_params(vgpu, &params);                     \
-		return sysfs_emit(buf, "%u\n", params._name);              \
+		return sysfs_emit(buf, "%u\n", params._member);             \
 	}                                                                  \
 	static ssize_t _name##_store(struct mvgpu_vgpu *vgpu,              \
 				     const char *buf, size_t len)          \
@@ -128,9 +128,9 @@ static const struct vgpu_attr vgpu_attr_mode = {
 	}                                                                  \
 	VGPU_ATTR_RW(_name)
 
-VGPU_PARAM(weight);
-VGPU_PARAM(cap);
-VGPU_PARAM(min);
+VGPU_PARAM(weight, weight);
+VGPU_PARAM(cap, cap);
+VGPU_PARAM(min, min);
 
 static ssize_t engine_show(struct mvgpu_vgpu *vgpu, char *buf)
 {
