@@ -46,6 +46,7 @@ steps=(
 
 # Run only when named: not seen to pass yet as a whole.
 more=(
+	"l1-6.12-sched|scheduler in real time|l1 6.12 sched --smp 1 --no-gpu"
 	"l1-6.12-kill|QEMU killed|l1 6.12 kill-qemu --smp 1"
 	"l1-6.12-firmware|firmware|l1 6.12 firmware"
 	"l1-6.12-iommu-load|load and unload, IOMMU|l1 6.12 load-modules --iommu"
