@@ -40,6 +40,9 @@ struct device *mvgpu_gpu_device(struct mvgpu_gpu *gpu);
 /** mvgpu_gpu_available() - how many vGPUs of @type still fit. Any context. */
 u32 mvgpu_gpu_available(struct mvgpu_gpu *gpu, const struct mvgpu_type *type);
 
+/** mvgpu_gpu_units() - of all types that a GPU has room for together. */
+u32 mvgpu_gpu_units(const struct mvgpu_gpu *gpu);
+
 /** mvgpu_gpu_type_memory() - bytes of GPU memory that @type gets. */
 u64 mvgpu_gpu_type_memory(struct mvgpu_gpu *gpu, const struct mvgpu_type *type);
 
