@@ -184,6 +184,12 @@ u32 mvgpu_gpu_available(struct mvgpu_gpu *gpu, const struct mvgpu_type *type)
 }
 EXPORT_SYMBOL_GPL(mvgpu_gpu_available);
 
+u32 mvgpu_gpu_units(const struct mvgpu_gpu *gpu)
+{
+	return gpu->units;
+}
+EXPORT_SYMBOL_GPL(mvgpu_gpu_units);
+
 u64 mvgpu_gpu_type_memory(struct mvgpu_gpu *gpu, const struct mvgpu_type *type)
 {
 	return div_u64(gpu->caps.memory, gpu->units) * type->units;

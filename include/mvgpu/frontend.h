@@ -45,6 +45,8 @@ u64 mvgpu_gpu_features(struct mvgpu_gpu *gpu);
 
 /** mvgpu_gpu_capsets() - num_capsets of config space. */
 u32 mvgpu_gpu_capsets(struct mvgpu_gpu *gpu);
+/** mvgpu_gpu_units() - of all types that a GPU has room for together. */
+u32 mvgpu_gpu_units(const struct mvgpu_gpu *gpu);
 
 /** mvgpu_gpu_type_memory() - bytes of GPU memory that @type gets. */
 u64 mvgpu_gpu_type_memory(struct mvgpu_gpu *gpu, const struct mvgpu_type *type);

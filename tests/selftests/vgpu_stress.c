@@ -30,6 +30,7 @@ FIXTURE_SETUP(stress)
 		SKIP(return, "no GPU at %s", mvt_parent());
 	mvt_purge();
 	mvt_sim_defaults();
+	mvt_sched_defaults();
 	self->count = mvt_mdev_count();
 	for (i = 0; i < MVT_NR_TYPES; i++) {
 		self->available[i] = mvt_available(i);

@@ -102,7 +102,7 @@ static ssize_t mvgpu_mdev_show_description(struct mdev_type *mtype, char *buf)
 
 	return sysfs_emit(buf,
 			  "share=%u/%u, memory=%lluMiB, heads=%u, max_resolution=%ux%u\n",
-			  def->units, MVGPU_UNITS,
+			  def->units, mvgpu_gpu_units(type->gpu),
 			  mvgpu_gpu_type_memory(type->gpu, def) >> 20,
 			  def->nr_scanouts, def->max_width, def->max_height);
 }
