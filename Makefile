@@ -39,9 +39,9 @@ $(OUT)/.sources: $(SOURCES)
 	@cp -ru --preserve=timestamps drivers include Kbuild $(OUT)/
 	@touch $@
 
+# Without CONFIG_MODULE_SIG_ALL: the key that signed the kernel is not here.
 .PHONY: install
 install: modules
-	# The key that signed the kernel is not here to sign modules with.
 	+$(MAKE) -C $(KDIR) M=$(CURDIR)/$(OUT) CONFIG_MODULE_SIG_ALL= \
 		INSTALL_MOD_PATH=$(DESTDIR) modules_install
 	$(if $(DESTDIR),,depmod $(KVER))

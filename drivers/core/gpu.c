@@ -15,7 +15,8 @@ static bool caps_valid(const struct mvgpu_gpu_caps *caps)
 {
 	return caps->memory && caps->nr_engines &&
 	       caps->nr_engines <= MVGPU_MAX_ENGINES && caps->max_outstanding &&
-	       caps->max_runs && caps->max_res_id;
+	       caps->max_runs && caps->max_res_id &&
+	       caps->overcommit <= MVGPU_MAX_OVERCOMMIT;
 }
 
 static void gpu_reset_work(struct work_struct *work)
@@ -104,6 +105,11 @@ struct mvgpu_gpu *mvgpu_gpu_register(struct device *parent,
 	INIT_LIST_HEAD(&gpu->vgpus);
 	ida_init(&gpu->res_ids);
 	ida_init(&gpu->ctx_ids);
+	gpu->units = MVGPU_UNITS * (caps->overcommit ?: 1);
+	gpu->policy = &mvgpu_policy_fair;
+	gpu->outstanding = caps->max_outstanding;
+	gpu->ban_resets = MVGPU_BAN_RESETS_DEFAULT;
+	gpu->ban_seconds = MVGPU_BAN_SECONDS_DEFAULT;
 	gpu->timeslice_us = MVGPU_TIMESLICE_DEFAULT_US;
 	gpu->job_timeout_ms = MVGPU_JOB_TIMEOUT_DEFAULT_MS;
 	INIT_WORK(&gpu->reset_work, gpu_reset_work);
@@ -170,12 +176,16 @@ EXPORT_SYMBOL_GPL(mvgpu_gpu_capsets);
 u32 mvgpu_gpu_available(struct mvgpu_gpu *gpu, const struct mvgpu_type *type)
 {
 	guard(mutex)(&gpu->lock);
-	return gpu->going ? 0 : (MVGPU_UNITS - gpu->units_used) / type->units;
+	if (gpu->going)
+		return 0;
+	if (gpu->policy == &mvgpu_policy_exclusive)
+		return type->units == MVGPU_UNITS && !gpu->units_used;
+	return (gpu->units - gpu->units_used) / type->units;
 }
 EXPORT_SYMBOL_GPL(mvgpu_gpu_available);
 
 u64 mvgpu_gpu_type_memory(struct mvgpu_gpu *gpu, const struct mvgpu_type *type)
 {
-	return div_u64(gpu->caps.memory, MVGPU_UNITS) * type->units;
+	return div_u64(gpu->caps.memory, gpu->units) * type->units;
 }
 EXPORT_SYMBOL_GPL(mvgpu_gpu_type_memory);

@@ -41,7 +41,9 @@ struct mvgpu_gpu {
 	struct mutex lock;
 	/** @vgpus: all vGPUs, by their @gpu_node; @lock. */
 	struct list_head vgpus;
-	/** @units_used: of MVGPU_UNITS; @lock. */
+	/** @units: that are shared out; constant. */
+	u32 units;
+	/** @units_used: of @units; @lock. */
 	u32 units_used;
 	/** @next_vgpu: number of the next vGPU; @lock. */
 	u32 next_vgpu;
@@ -51,6 +53,14 @@ struct mvgpu_gpu {
 	struct ida res_ids;
 	/** @ctx_ids: GPU ids of contexts; has its own lock. */
 	struct ida ctx_ids;
+	/** @policy: of all engines; written under @lock, read without. */
+	const struct mvgpu_policy_ops *policy;
+	/** @outstanding: jobs that an engine is given; read without a lock. */
+	u32 outstanding;
+	/** @ban_resets: so many hangs, 0: no ban; read without a lock. */
+	u32 ban_resets;
+	/** @ban_seconds: within this time lead to a ban; likewise. */
+	u32 ban_seconds;
 	/** @timeslice_us: read without a lock. */
 	u32 timeslice_us;
 	/** @job_timeout_ms: read without a lock. */
@@ -67,6 +77,8 @@ struct mvgpu_gpu {
 
 /* core/sysfs_gpu.c */
 extern const struct kobj_type mvgpu_gpu_ktype;
+/* core/sysfs_vgpu.c: one line, a number for each bucket */
+ssize_t mvgpu_hist_emit(char *buf, const struct mvgpu_hist *hist);
 /* core/gpu.c */
 void mvgpu_gpu_free(struct mvgpu_gpu *gpu);
 /* core/main.c: for the vGPUs' works and for the runners */

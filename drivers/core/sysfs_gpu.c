@@ -3,6 +3,8 @@
  * Directory mvgpu/ of a GPU's device: Documentation/ABI/testing/sysfs-mvgpu
  */
 #include <linux/kstrtox.h>
+#include <linux/ktime.h>
+#include <linux/string.h>
 #include <linux/sysfs.h>
 
 #include "gpu.h"
@@ -50,20 +52,42 @@ GPU_ATTR_RO(memory_total);
 
 static ssize_t policy_show(struct mvgpu_gpu *gpu, char *buf)
 {
-	return sysfs_emit(buf, "%s\n", gpu->engines[0].policy->name);
+	return sysfs_emit(buf, "%s\n", READ_ONCE(gpu->policy)->name);
 }
-GPU_ATTR_RO(policy);
+
+static ssize_t policy_store(struct mvgpu_gpu *gpu, const char *buf, size_t len)
+{
+	const struct mvgpu_policy_ops *ops;
+	char name[16];
+	int ret;
+
+	if (strscpy(name, buf) < 0)
+		return -EINVAL;
+	ops = mvgpu_policy_find(strim(name));
+	if (!ops)
+		return -EINVAL;
+	ret = mvgpu_sched_set_policy(gpu, ops);
+	return ret ?: len;
+}
+GPU_ATTR_RW(policy);
+
+static int parse_range(const char *buf, u32 min, u32 max, u32 *value)
+{
+	int ret = kstrtou32(buf, 0, value);
+
+	if (ret)
+		return ret;
+	return *value < min || *value > max ? -ERANGE : 0;
+}
 
 static ssize_t store_range(const char *buf, size_t len, u32 min, u32 max,
 			   u32 *to)
 {
 	u32 value;
-	int ret = kstrtou32(buf, 0, &value);
+	int ret = parse_range(buf, min, max, &value);
 
 	if (ret)
 		return ret;
-	if (value < min || value > max)
-		return -ERANGE;
 	WRITE_ONCE(*to, value);
 	return len;
 }
@@ -76,8 +100,14 @@ static ssize_t timeslice_us_show(struct mvgpu_gpu *gpu, char *buf)
 static ssize_t timeslice_us_store(struct mvgpu_gpu *gpu, const char *buf,
 				  size_t len)
 {
-	return store_range(buf, len, MVGPU_TIMESLICE_MIN_US,
-			   MVGPU_TIMESLICE_MAX_US, &gpu->timeslice_us);
+	u32 us;
+	int ret = parse_range(buf, MVGPU_TIMESLICE_MIN_US,
+			      MVGPU_TIMESLICE_MAX_US, &us);
+
+	if (ret)
+		return ret;
+	mvgpu_sched_set_timeslice(gpu, us);
+	return len;
 }
 GPU_ATTR_RW(timeslice_us);
 
@@ -100,6 +130,44 @@ static ssize_t job_timeout_ms_store(struct mvgpu_gpu *gpu, const char *buf,
 	return ret;
 }
 GPU_ATTR_RW(job_timeout_ms);
+
+static ssize_t outstanding_show(struct mvgpu_gpu *gpu, char *buf)
+{
+	return sysfs_emit(buf, "%u\n", READ_ONCE(gpu->outstanding));
+}
+
+static ssize_t outstanding_store(struct mvgpu_gpu *gpu, const char *buf,
+				 size_t len)
+{
+	return store_range(buf, len, 1, gpu->caps.max_outstanding,
+			   &gpu->outstanding);
+}
+GPU_ATTR_RW(outstanding);
+
+static ssize_t ban_resets_show(struct mvgpu_gpu *gpu, char *buf)
+{
+	return sysfs_emit(buf, "%u\n", READ_ONCE(gpu->ban_resets));
+}
+
+static ssize_t ban_resets_store(struct mvgpu_gpu *gpu, const char *buf,
+				size_t len)
+{
+	return store_range(buf, len, 0, MVGPU_BAN_RESETS_MAX, &gpu->ban_resets);
+}
+GPU_ATTR_RW(ban_resets);
+
+static ssize_t ban_seconds_show(struct mvgpu_gpu *gpu, char *buf)
+{
+	return sysfs_emit(buf, "%u\n", READ_ONCE(gpu->ban_seconds));
+}
+
+static ssize_t ban_seconds_store(struct mvgpu_gpu *gpu, const char *buf,
+				 size_t len)
+{
+	return store_range(buf, len, 1, MVGPU_BAN_SECONDS_MAX,
+			   &gpu->ban_seconds);
+}
+GPU_ATTR_RW(ban_seconds);
 
 static u64 engines_sum(struct mvgpu_gpu *gpu,
 		       u64 (*get)(const struct mvgpu_engine *engine))
@@ -136,6 +204,46 @@ static ssize_t switches_show(struct mvgpu_gpu *gpu, char *buf)
 }
 GPU_ATTR_RO(switches);
 
+static u64 get_idle(const struct mvgpu_engine *engine)
+{
+	u64 now = ktime_get_ns();
+
+	return engine->idle_ns +
+	       (engine->nr_running ? 0 : now - engine->idle_since);
+}
+
+static ssize_t idle_ns_show(struct mvgpu_gpu *gpu, char *buf)
+{
+	return sysfs_emit(buf, "%llu\n", engines_sum(gpu, get_idle));
+}
+GPU_ATTR_RO(idle_ns);
+
+static ssize_t gpu_hist_emit(struct mvgpu_gpu *gpu, char *buf,
+			     enum mvgpu_hist_kind kind)
+{
+	struct mvgpu_hist sum = {};
+	u32 i, k;
+
+	for (i = 0; i < gpu->caps.nr_engines; i++) {
+		guard(spinlock_irqsave)(&gpu->engines[i].lock);
+		for (k = 0; k < MVGPU_HIST_BUCKETS; k++)
+			sum.bucket[k] += gpu->engines[i].hist[kind].bucket[k];
+	}
+	return mvgpu_hist_emit(buf, &sum);
+}
+
+#define GPU_HIST(_name, _kind)                                             \
+	static ssize_t _name##_show(struct mvgpu_gpu *gpu, char *buf)      \
+	{                                                                  \
+		return gpu_hist_emit(gpu, buf, _kind);                     \
+	}                                                                  \
+	GPU_ATTR_RO(_name)
+
+GPU_HIST(wait_hist, MVGPU_HIST_WAIT);
+GPU_HIST(run_hist, MVGPU_HIST_RUN);
+GPU_HIST(switch_hist, MVGPU_HIST_SWITCH);
+GPU_HIST(overshoot_hist, MVGPU_HIST_OVERSHOOT);
+
 static ssize_t resets_show(struct mvgpu_gpu *gpu, char *buf)
 {
 	return sysfs_emit(buf, "%u\n", READ_ONCE(gpu->resets));
@@ -144,9 +252,12 @@ GPU_ATTR_RO(resets);
 
 static const struct attribute *const gpu_attrs[] = {
 	&gpu_attr_backend.attr,
+	&gpu_attr_ban_resets.attr,
+	&gpu_attr_ban_seconds.attr,
 	&gpu_attr_engines.attr,
 	&gpu_attr_job_timeout_ms.attr,
 	&gpu_attr_memory_total.attr,
+	&gpu_attr_outstanding.attr,
 	&gpu_attr_policy.attr,
 	&gpu_attr_timeslice_us.attr,
 	NULL
@@ -154,8 +265,13 @@ static const struct attribute *const gpu_attrs[] = {
 
 static const struct attribute *const gpu_stats_attrs[] = {
 	&gpu_attr_busy_ns.attr,
+	&gpu_attr_idle_ns.attr,
+	&gpu_attr_overshoot_hist.attr,
 	&gpu_attr_resets.attr,
+	&gpu_attr_run_hist.attr,
+	&gpu_attr_switch_hist.attr,
 	&gpu_attr_switches.attr,
+	&gpu_attr_wait_hist.attr,
 	NULL
 };
 

@@ -30,6 +30,12 @@ struct vgpu_attr {
 		.show = _name##_show,                            \
 	}
 
+#define VGPU_ATTR_RW(_name)                                      \
+	static const struct vgpu_attr vgpu_attr_##_name = {      \
+		.attr = { .name = #_name, .mode = 0644 },        \
+		.show = _name##_show, .store = _name##_store,    \
+	}
+
 static const char *const state_name[] = {
 	[MVGPU_VGPU_CLOSED] = "closed",	  [MVGPU_VGPU_OPEN] = "open",
 	[MVGPU_VGPU_RUNNING] = "running", [MVGPU_VGPU_BROKEN] = "broken",
@@ -38,6 +44,8 @@ static const char *const state_name[] = {
 
 static ssize_t state_show(struct mvgpu_vgpu *vgpu, char *buf)
 {
+	if (READ_ONCE(vgpu->banned))
+		return sysfs_emit(buf, "banned\n");
 	return sysfs_emit(buf, "%s\n", state_name[READ_ONCE(vgpu->state)]);
 }
 VGPU_ATTR_RO(state);
@@ -100,6 +108,85 @@ static const struct vgpu_attr vgpu_attr_mode = {
 	.store = mode_store,
 };
 
+/* What params.c may refuse, and how it is set. */
+#define VGPU_PARAM(_name)                                                  \
+	static ssize_t _name##_show(struct mvgpu_vgpu *vgpu, char *buf)    \
+	{                                                                  \
+		struct mvgpu_share_params params;                          \
+									   \
+		mvgpu_sched_get_params(vgpu, &params);                     \
+		return sysfs_emit(buf, "%u\n", params._name);              \
+	}                                                                  \
+	static ssize_t _name##_store(struct mvgpu_vgpu *vgpu,              \
+				     const char *buf, size_t len)          \
+	{                                                                  \
+		u32 value;                                                 \
+		int ret = kstrtou32(buf, 0, &value) ?:                     \
+			mvgpu_sched_set_##_name(vgpu, value);              \
+									   \
+		return ret ?: len;                                         \
+	}                                                                  \
+	VGPU_ATTR_RW(_name)
+
+VGPU_PARAM(weight);
+VGPU_PARAM(cap);
+VGPU_PARAM(min);
+
+static ssize_t engine_show(struct mvgpu_vgpu *vgpu, char *buf)
+{
+	return sysfs_emit(buf, "%u\n", vgpu->entity.engine->index);
+}
+VGPU_ATTR_RO(engine);
+
+static ssize_t engine_owned_show(struct mvgpu_vgpu *vgpu, char *buf)
+{
+	return sysfs_emit(buf, "%d\n",
+			  READ_ONCE(vgpu->entity.engine->owner) == vgpu);
+}
+VGPU_ATTR_RO(engine_owned);
+
+static ssize_t reset_store(struct mvgpu_vgpu *vgpu, const char *buf, size_t len)
+{
+	bool lift;
+	int ret = kstrtobool(buf, &lift);
+
+	if (ret || !lift)
+		return -EINVAL;
+	mvgpu_vgpu_lift_ban(vgpu);
+	return len;
+}
+
+static const struct vgpu_attr vgpu_attr_reset = {
+	.attr = { .name = "reset", .mode = 0200 },
+	.store = reset_store,
+};
+
+ssize_t mvgpu_hist_emit(char *buf, const struct mvgpu_hist *hist)
+{
+	ssize_t len = 0;
+	u32 i;
+
+	for (i = 0; i < MVGPU_HIST_BUCKETS; i++)
+		len += sysfs_emit_at(buf, len, "%u%c", hist->bucket[i],
+				     i < MVGPU_HIST_BUCKETS - 1 ? ' ' : '\n');
+	return len;
+}
+
+#define VGPU_HIST(_name, _kind)                                            \
+	static ssize_t _name##_show(struct mvgpu_vgpu *vgpu, char *buf)    \
+	{                                                                  \
+		struct mvgpu_entity_stats stats;                           \
+									   \
+		mvgpu_entity_get_stats(&vgpu->entity, &stats);             \
+		return mvgpu_hist_emit(buf, &stats.hist[_kind]);           \
+	}                                                                  \
+	VGPU_ATTR_RO(_name)
+
+VGPU_HIST(wait_hist, MVGPU_HIST_WAIT);
+VGPU_HIST(run_hist, MVGPU_HIST_RUN);
+VGPU_HIST(switch_hist, MVGPU_HIST_SWITCH);
+VGPU_HIST(overshoot_hist, MVGPU_HIST_OVERSHOOT);
+
 #define ENTITY_STAT(_name, _member)                                    \
 	static ssize_t _name##_show(struct mvgpu_vgpu *vgpu, char *buf) \
 	{                                                              \
@@ -111,6 +198,7 @@ static const struct vgpu_attr vgpu_attr_mode = {
 	VGPU_ATTR_RO(_name)
 
 ENTITY_STAT(busy_ns, busy_ns);
+ENTITY_STAT(idle_ns, idle_ns);
 ENTITY_STAT(wait_ns, wait_ns);
 ENTITY_STAT(overrun_ns, overrun_ns);
 ENTITY_STAT(jobs, jobs);
@@ -144,10 +232,16 @@ static ssize_t pinned_pages_show(struct mvgpu_vgpu *vgpu, char *buf)
 VGPU_ATTR_RO(pinned_pages);
 
 static const struct attribute *const vgpu_attrs[] = {
+	&vgpu_attr_cap.attr,
+	&vgpu_attr_engine.attr,
+	&vgpu_attr_engine_owned.attr,
 	&vgpu_attr_memory.attr,
 	&vgpu_attr_memory_max.attr,
+	&vgpu_attr_min.attr,
 	&vgpu_attr_mode.attr,
+	&vgpu_attr_reset.attr,
 	&vgpu_attr_state.attr,
+	&vgpu_attr_weight.attr,
 	NULL
 };
 
@@ -155,18 +249,23 @@ static const struct attribute *const vgpu_stats_attrs[] = {
 	&vgpu_attr_busy_ns.attr,
 	&vgpu_attr_contexts.attr,
 	&vgpu_attr_errors.attr,
+	&vgpu_attr_idle_ns.attr,
 	&vgpu_attr_jobs.attr,
 	&vgpu_attr_objects.attr,
 	&vgpu_attr_overrun_ns.attr,
+	&vgpu_attr_overshoot_hist.attr,
 	&vgpu_attr_pinned_pages.attr,
 	&vgpu_attr_refused.attr,
 	&vgpu_attr_resets.attr,
 	&vgpu_attr_resources.attr,
+	&vgpu_attr_run_hist.attr,
 	&vgpu_attr_shader_bytes.attr,
 	&vgpu_attr_stream_bytes.attr,
 	&vgpu_attr_streams.attr,
 	&vgpu_attr_sub_contexts.attr,
+	&vgpu_attr_switch_hist.attr,
 	&vgpu_attr_switches.attr,
+	&vgpu_attr_wait_hist.attr,
 	&vgpu_attr_wait_ns.attr,
 	NULL
 };

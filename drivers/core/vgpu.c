@@ -7,6 +7,7 @@
 #include <linux/device.h>
 #include <linux/err.h>
 #include <linux/export.h>
+#include <linux/ktime.h>
 #include <linux/lockdep.h>
 #include <linux/math64.h>
 #include <linux/module.h>
@@ -73,32 +74,19 @@ static int mem_write(struct mvgpu_mem *mem, u64 addr, const void *buf,
 	return vgpu->ops->write(vgpu->data, addr, buf, len);
 }
 
-/* The engine with the fewest vGPUs. */
-static struct mvgpu_engine *gpu_engine_locked(struct mvgpu_gpu *gpu)
-{
-	u32 count[MVGPU_MAX_ENGINES] = {};
-	struct mvgpu_vgpu *vgpu;
-	u32 i, best = 0;
-
-	lockdep_assert_held(&gpu->lock);
-	list_for_each_entry(vgpu, &gpu->vgpus, gpu_node)
-		count[vgpu->entity.engine->index]++;
-	for (i = 1; i < gpu->caps.nr_engines; i++)
-		if (count[i] < count[best])
-			best = i;
-	return &gpu->engines[best];
-}
-
 static int gpu_admit(struct mvgpu_gpu *gpu, struct mvgpu_vgpu *vgpu)
 {
 	guard(mutex)(&gpu->lock);
 	if (gpu->going)
 		return -ENODEV;
-	if (vgpu->type->units > MVGPU_UNITS - gpu->units_used)
+	if (vgpu->type->units > gpu->units - gpu->units_used)
+		return -ENOSPC;
+	if (gpu->policy == &mvgpu_policy_exclusive &&
+	    (vgpu->type->units < MVGPU_UNITS || gpu->units_used))
 		return -ENOSPC;
 	gpu->units_used += vgpu->type->units;
 	vgpu->id = gpu->next_vgpu++;
-	mvgpu_entity_init(&vgpu->entity, gpu_engine_locked(gpu));
+	mvgpu_sched_place(gpu, vgpu);
 	list_add_tail(&vgpu->gpu_node, &gpu->vgpus);
 	return 0;
 }
@@ -108,6 +96,8 @@ static void gpu_dismiss(struct mvgpu_gpu *gpu, struct mvgpu_vgpu *vgpu)
 	scoped_guard(mutex, &gpu->lock) {
 		list_del(&vgpu->gpu_node);
 		gpu->units_used -= vgpu->type->units;
+		if (vgpu->entity.engine->owner == vgpu)
+			vgpu->entity.engine->owner = NULL;
 	}
 	mvgpu_entity_fini(&vgpu->entity);
 }
@@ -215,6 +205,8 @@ int mvgpu_vgpu_open(struct mvgpu_vgpu *vgpu)
 	scoped_guard(mutex, &gpu->lock)
 		if (gpu->going)
 			return -ENODEV;
+	if (READ_ONCE(vgpu->banned))
+		return -EACCES;
 	mvgpu_entity_renew(&vgpu->entity);
 	/* True even now: the GPU is out of use. */
 	if (mvgpu_entity_lost(&vgpu->entity))
@@ -227,6 +219,7 @@ int mvgpu_vgpu_open(struct mvgpu_vgpu *vgpu)
 		return -ENOMEM;
 	}
 	guard(spinlock_irqsave)(&vgpu->lock);
+	vgpu->hung = false;
 	mvgpu_vgpu_step(vgpu, MVGPU_VGPU_OPEN);
 	return 0;
 }
@@ -305,6 +298,46 @@ void mvgpu_vgpu_reset_begin(struct mvgpu_vgpu *vgpu)
 	queue_work(mvgpu_vgpu_wq, &vgpu->work);
 }
 EXPORT_SYMBOL_GPL(mvgpu_vgpu_reset_begin);
+
+/* Were there so many hangs within so long? The oldest is overwritten. */
+static bool hangs_too_many_locked(struct mvgpu_vgpu *vgpu, u64 now)
+{
+	u32 max = READ_ONCE(vgpu->gpu->ban_resets);
+	u64 span = (u64)READ_ONCE(vgpu->gpu->ban_seconds) * NSEC_PER_SEC;
+	u32 first;
+
+	lockdep_assert_held(&vgpu->lock);
+	vgpu->hang_at[vgpu->hangs++ % MVGPU_BAN_RESETS_MAX] = now;
+	if (!max || vgpu->hangs < max)
+		return false;
+	first = (vgpu->hangs - max) % MVGPU_BAN_RESETS_MAX;
+	return now - vgpu->hang_at[first] <= span;
+}
+
+void mvgpu_vgpu_hung(struct mvgpu_vgpu *vgpu, bool cancelled)
+{
+	bool ban;
+
+	scoped_guard(spinlock_irqsave, &vgpu->lock) {
+		ban = !vgpu->banned &&
+		      hangs_too_many_locked(vgpu, ktime_get_ns());
+		if (ban)
+			WRITE_ONCE(vgpu->banned, true);
+		if (cancelled && vgpu->state == MVGPU_VGPU_RUNNING)
+			vgpu->hung = true;
+	}
+	if (ban)
+		dev_warn(vgpu->dev,
+			 "mvgpu: banned for hanging the GPU again and again; lift it by writing 1 to mvgpu/reset\n");
+	queue_work(mvgpu_vgpu_wq, &vgpu->work);
+}
+
+void mvgpu_vgpu_lift_ban(struct mvgpu_vgpu *vgpu)
+{
+	guard(spinlock_irqsave)(&vgpu->lock);
+	WRITE_ONCE(vgpu->banned, false);
+	vgpu->hangs = 0;
+}
 
 bool mvgpu_vgpu_reset_pending(struct mvgpu_vgpu *vgpu)
 {

@@ -80,6 +80,14 @@ struct mvgpu_vgpu {
 	spinlock_t lock;
 	/** @state: changed by mvgpu_vgpu_step() only; @lock. */
 	enum mvgpu_vgpu_state state;
+	/** @hung: a job of it was cancelled; what it holds is given up; @lock. */
+	bool hung;
+	/** @banned: not served; written under @lock, read without. */
+	bool banned;
+	/** @hangs: since the last ban was lifted; @lock. */
+	u32 hangs;
+	/** @hang_at: ns, a ring of the last ones; @lock. */
+	u64 hang_at[MVGPU_BAN_RESETS_MAX];
 	/** @features: negotiated; @lock. */
 	u64 features;
 	/** @evictions: callers of mvgpu_vgpu_evict(); @lock. */
@@ -133,6 +141,9 @@ struct mvgpu_vgpu {
 /* core/vgpu.c */
 void mvgpu_vgpu_free(struct mvgpu_vgpu *vgpu);
 void mvgpu_vgpu_step(struct mvgpu_vgpu *vgpu, enum mvgpu_vgpu_state to);
+/* The watchdog has found a job of it that does not end, and ended it, or not. */
+void mvgpu_vgpu_hung(struct mvgpu_vgpu *vgpu, bool cancelled);
+void mvgpu_vgpu_lift_ban(struct mvgpu_vgpu *vgpu);
 /* core/work.c */
 void mvgpu_vgpu_work(struct work_struct *work);
 void mvgpu_vgpu_retry(struct work_struct *work);

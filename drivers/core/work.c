@@ -327,11 +327,17 @@ static int queue_drain(struct mvgpu_vgpu *vgpu, u32 index)
 	return ret;
 }
 
+static bool vgpu_hung(struct mvgpu_vgpu *vgpu)
+{
+	guard(spinlock_irqsave)(&vgpu->lock);
+	return vgpu->hung;
+}
+
 static void work_serve(struct mvgpu_vgpu *vgpu, u32 index)
 {
 	int ret;
 
-	if (vgpu_state(vgpu) != MVGPU_VGPU_RUNNING ||
+	if (vgpu_state(vgpu) != MVGPU_VGPU_RUNNING || vgpu_hung(vgpu) ||
 	    !vgpu->ops->dma_allowed(vgpu->data))
 		return;
 	ret = mvgpu_vgpu_map_queue(vgpu, index);
@@ -472,6 +478,20 @@ static bool reset_tables(struct mvgpu_vgpu *vgpu)
 	return left == 0 && vgpu->inflight == 0;
 }
 
+/* As reset_tables(), but the guest has not forgotten what it has. */
+static bool hung_tables(struct mvgpu_vgpu *vgpu)
+{
+	u32 left;
+
+	/* A reset of the GPU came in between: the guest will reset, too. */
+	if (mvgpu_entity_lost(&vgpu->entity))
+		return true;
+	left = mvgpu_proto_release_all(vgpu->proto);
+	if (left && !vgpu->inflight)
+		work_later(vgpu);
+	return left == 0 && vgpu->inflight == 0;
+}
+
 static void work_reset(struct mvgpu_vgpu *vgpu)
 {
 	u32 i;
@@ -492,6 +512,30 @@ static void work_reset(struct mvgpu_vgpu *vgpu)
 		mvgpu_vgpu_step(vgpu, MVGPU_VGPU_OPEN);
 	}
 	wake_up_all(&vgpu->wait);
+}
+
+/*
+ * The watchdog has ended a job: what was queued behind it is answered with
+ * errors, all that the guest has on the GPU is freed, and then it is told.
+ */
+static void work_hung(struct mvgpu_vgpu *vgpu)
+{
+	if (READ_ONCE(vgpu->banned))
+		vgpu_break(vgpu, "banned");
+	if (!vgpu_hung(vgpu))
+		return;
+	if (!vgpu->flushed) {
+		vgpu->flushed = true;
+		mvgpu_entity_flush(&vgpu->entity);
+	}
+	if (vgpu_state(vgpu) == MVGPU_VGPU_RUNNING) {
+		if (!list_empty(&vgpu->pending) || !hung_tables(vgpu))
+			return;
+		vgpu_break(vgpu, "a job of it did not end");
+	}
+	vgpu->flushed = false;
+	guard(spinlock_irqsave)(&vgpu->lock);
+	vgpu->hung = false;
 }
 
 /* Somebody waits for the GPU to let go of guest memory. */
@@ -524,6 +568,7 @@ void mvgpu_vgpu_work(struct work_struct *work)
 	/* Before the responses: who has flushed finds it in the plane. */
 	mvgpu_display_work(vgpu->display);
 	work_respond(vgpu);
+	work_hung(vgpu);
 	if (vgpu_state(vgpu) == MVGPU_VGPU_RESETTING)
 		work_reset(vgpu);
 	work_set_urgent(vgpu);

@@ -2,6 +2,7 @@
 #ifndef _MVGPU_PROTO_RES3D_H
 #define _MVGPU_PROTO_RES3D_H
 
+#include <linux/bits.h>
 #include <linux/types.h>
 #include <mvgpu/job.h>
 
@@ -25,23 +26,23 @@ enum mvgpu_target {
 	MVGPU_TARGETS,
 };
 
-#define MVGPU_BIND_DEPTH_STENCIL (1U << 0)
-#define MVGPU_BIND_RENDER_TARGET (1U << 1)
-#define MVGPU_BIND_SAMPLER_VIEW (1U << 3)
-#define MVGPU_BIND_VERTEX_BUFFER (1U << 4)
-#define MVGPU_BIND_INDEX_BUFFER (1U << 5)
-#define MVGPU_BIND_CONSTANT_BUFFER (1U << 6)
-#define MVGPU_BIND_COMMAND_ARGS (1U << 8)
-#define MVGPU_BIND_STREAM_OUTPUT (1U << 11)
-#define MVGPU_BIND_SHADER_BUFFER (1U << 14)
-#define MVGPU_BIND_QUERY_BUFFER (1U << 15)
-#define MVGPU_BIND_CURSOR (1U << 16)
-#define MVGPU_BIND_CUSTOM (1U << 17)
-#define MVGPU_BIND_STAGING (1U << 19)
-#define MVGPU_BIND_SHARED (1U << 20)
-#define MVGPU_BIND_LINEAR (1U << 22)
+#define MVGPU_BIND_DEPTH_STENCIL BIT(0)
+#define MVGPU_BIND_RENDER_TARGET BIT(1)
+#define MVGPU_BIND_SAMPLER_VIEW BIT(3)
+#define MVGPU_BIND_VERTEX_BUFFER BIT(4)
+#define MVGPU_BIND_INDEX_BUFFER BIT(5)
+#define MVGPU_BIND_CONSTANT_BUFFER BIT(6)
+#define MVGPU_BIND_COMMAND_ARGS BIT(8)
+#define MVGPU_BIND_STREAM_OUTPUT BIT(11)
+#define MVGPU_BIND_SHADER_BUFFER BIT(14)
+#define MVGPU_BIND_QUERY_BUFFER BIT(15)
+#define MVGPU_BIND_CURSOR BIT(16)
+#define MVGPU_BIND_CUSTOM BIT(17)
+#define MVGPU_BIND_STAGING BIT(19)
+#define MVGPU_BIND_SHARED BIT(20)
+#define MVGPU_BIND_LINEAR BIT(22)
 
-#define MVGPU_RES3D_Y_0_TOP (1U << 0)
+#define MVGPU_RES3D_Y_0_TOP BIT(0)
 #define MVGPU_RES3D_FLAGS 0x7U
 
 /**
@@ -114,7 +115,9 @@ int mvgpu_res3d_check(const struct mvgpu_res3d *res);
  * @res: passed mvgpu_res3d_check()
  *
  * All levels, layers and samples; 16 bytes for each pixel of a format whose
- * layout is not known. Far from an overflow.
+ * layout is not known.
+ *
+ * Return: bytes, far from an overflow.
  */
 u64 mvgpu_res3d_size(const struct mvgpu_res3d *res);
 
@@ -130,7 +133,7 @@ u32 mvgpu_res3d_block(u32 format);
  * @level: any
  * @box: any; a side may be 0
  *
- * Levels of formats with blocks end at a whole block.
+ * Return: yes. Levels of formats with blocks end at a whole block.
  */
 bool mvgpu_res3d_box_within(const struct mvgpu_res3d *res, u32 level,
 			    const struct mvgpu_box *box);
@@ -152,6 +155,8 @@ int mvgpu_res3d_span(const struct mvgpu_res3d *res,
  * @res: has the pixels
  * @xfer: any
  * @backing_size: bytes, of the resource whose backing is used; 0: none
+ *
+ * Return: yes.
  */
 bool mvgpu_res3d_transfer_ok(const struct mvgpu_res3d *res,
 			     const struct mvgpu_transfer3d *xfer,

@@ -3,6 +3,7 @@
  * The runner of an engine: gives jobs to the backend, a bounded number at a
  * time, and charges what they used when they come back.
  */
+#include <linux/hrtimer.h>
 #include <linux/ktime.h>
 #include <linux/list.h>
 #include <linux/lockdep.h>
@@ -17,24 +18,66 @@
 
 /* When a backend has no room and nothing runs that would make some. */
 #define RETRY_DELAY msecs_to_jiffies(1)
-/* How far an urgent entity may go beyond its share. */
-#define URGENT_DEBT_NS (20 * (s64)NSEC_PER_MSEC)
 
 void mvgpu_engine_run(struct mvgpu_engine *engine)
 {
 	mod_delayed_work(mvgpu_run_wq, &engine->run_work, 0);
 }
 
-static struct mvgpu_entity *engine_pick_locked(struct mvgpu_engine *engine)
+static struct mvgpu_entity *engine_urgent_locked(struct mvgpu_engine *engine)
 {
 	struct mvgpu_entity *entity;
 
 	lockdep_assert_held(&engine->lock);
-	/* Within limits: who waits must not starve the others. */
 	list_for_each_entry(entity, &engine->urgent, urgent_node)
-		if (entity->active && entity->budget_ns > -URGENT_DEBT_NS)
+		if (!list_empty(&entity->queue))
 			return entity;
-	return engine->policy->pick(engine);
+	return NULL;
+}
+
+/* Who is next? If nobody is yet, the timer looks again. */
+static struct mvgpu_entity *engine_pick_locked(struct mvgpu_engine *engine,
+					       u64 now)
+{
+	struct mvgpu_entity *urgent = engine_urgent_locked(engine);
+	struct mvgpu_share *share;
+	u64 until;
+
+	/* Every other job at most: who waits must not starve the others. */
+	engine->was_urgent = urgent && !engine->was_urgent;
+	if (engine->was_urgent)
+		return urgent;
+	share = mvgpu_policy_pick(&engine->policy, now, &until);
+	if (share)
+		return container_of(share, struct mvgpu_entity, share);
+	if (!urgent && until != U64_MAX)
+		hrtimer_start(&engine->timer, ns_to_ktime(until),
+			      HRTIMER_MODE_ABS);
+	return urgent;
+}
+
+static void engine_hist_locked(struct mvgpu_engine *engine,
+			       struct mvgpu_entity *entity,
+			       enum mvgpu_hist_kind kind, u64 ns)
+{
+	lockdep_assert_held(&engine->lock);
+	mvgpu_hist_add(&engine->hist[kind], ns);
+	mvgpu_hist_add(&entity->stats.hist[kind], ns);
+}
+
+static void engine_switch_locked(struct mvgpu_engine *engine,
+				 struct mvgpu_job *job)
+{
+	struct mvgpu_entity *entity = &job->vgpu->entity;
+	u64 ready = max(engine->last_done, job->t_queued);
+	u64 ns = 0;
+
+	engine->last = entity;
+	entity->stats.switches++;
+	engine->switches++;
+	if (!engine->nr_running && job->t_submit > ready)
+		ns = job->t_submit - ready;
+	engine_hist_locked(engine, entity, MVGPU_HIST_SWITCH, ns);
 }
 
 /* Take the next job out of its queue and count it as running. */
@@ -42,40 +85,58 @@ static struct mvgpu_job *engine_take_locked(struct mvgpu_engine *engine)
 {
 	struct mvgpu_entity *entity;
 	struct mvgpu_job *job;
+	u64 now = ktime_get_ns();
 
 	lockdep_assert_held(&engine->lock);
-	if (engine->nr_running >= engine->gpu->caps.max_outstanding)
+	if (engine->nr_running >= READ_ONCE(engine->gpu->outstanding))
 		return NULL;
-	entity = engine_pick_locked(engine);
+	entity = engine_pick_locked(engine, now);
 	if (!entity)
 		return NULL;
 
 	job = list_first_entry(&entity->queue, struct mvgpu_job, queue);
-	mvgpu_entity_dequeue_locked(entity, job);
+	job->charged_ns = mvgpu_policy_start(&engine->policy, &entity->share,
+					     now);
+	entity->running++;
+	mvgpu_entity_dequeue_locked(entity, job, now);
 	list_add_tail(&job->queue, &engine->running);
-	engine->nr_running++;
 	job->state = MVGPU_JOB_RUNNING;
-	job->t_submit = ktime_get_ns();
-	entity->stats.wait_ns += job->t_submit - job->t_queued;
-	if (engine->last != entity) {
-		engine->last = entity;
-		entity->stats.switches++;
-		engine->switches++;
-	}
+	job->t_submit = now;
+	engine_hist_locked(engine, entity, MVGPU_HIST_WAIT, now - job->t_queued);
+	if (engine->last != entity)
+		engine_switch_locked(engine, job);
+	if (!engine->nr_running++)
+		engine->idle_ns += now - engine->idle_since;
 	mvgpu_engine_watch_locked(engine);
 	return job;
+}
+
+static void engine_remove_locked(struct mvgpu_engine *engine,
+				 struct mvgpu_job *job, u64 now)
+{
+	struct mvgpu_entity *entity = &job->vgpu->entity;
+
+	lockdep_assert_held(&engine->lock);
+	list_del_init(&job->queue);
+	if (!--engine->nr_running)
+		engine->idle_since = now;
+	if (!--entity->running && list_empty(&entity->queue))
+		entity->since = now;
 }
 
 /* The backend had no room: back to where the job came from. */
 static bool engine_put_back(struct mvgpu_engine *engine, struct mvgpu_job *job)
 {
 	struct mvgpu_entity *entity = &job->vgpu->entity;
+	u64 now;
 
 	guard(spinlock_irqsave)(&engine->lock);
-	list_del_init(&job->queue);
-	engine->nr_running--;
-	job->t_queued = ktime_get_ns();
-	mvgpu_entity_queue_locked(entity, job, true);
+	now = ktime_get_ns();
+	engine_remove_locked(engine, job, now);
+	mvgpu_policy_cancel(&engine->policy, &entity->share, job->charged_ns,
+			    now);
+	job->t_queued = now;
+	mvgpu_entity_queue_locked(entity, job, now, true);
 	return engine->nr_running == 0;
 }
 
@@ -122,6 +183,7 @@ static void engine_charge_locked(struct mvgpu_engine *engine,
 	u64 start = max(job->t_submit, engine->last_done);
 	/* Two CPUs may read the clock in another order than they lock. */
 	u64 ns = now > start ? now - start : 0;
+	u64 over;
 
 	lockdep_assert_held(&engine->lock);
 	/* Who overtakes must not hide how long the oldest has run. */
@@ -130,7 +192,13 @@ static void engine_charge_locked(struct mvgpu_engine *engine,
 	engine->busy_ns += ns;
 	entity->stats.busy_ns += ns;
 	entity->stats.jobs++;
-	engine->policy->charge(engine, entity, ns);
+	engine_hist_locked(engine, entity, MVGPU_HIST_RUN, ns);
+	over = mvgpu_policy_end(&engine->policy, &entity->share,
+				job->charged_ns, ns, now);
+	if (!over)
+		return;
+	entity->stats.overrun_ns += over;
+	engine_hist_locked(engine, entity, MVGPU_HIST_OVERSHOOT, over);
 }
 
 /* Hand over to the vGPU's work; the last touch of the job here. */
@@ -166,8 +234,7 @@ void mvgpu_job_done(struct mvgpu_job *job, int status)
 	if (WARN_ON_ONCE(job->state != MVGPU_JOB_RUNNING))
 		return;
 	engine_charge_locked(engine, job, now);
-	list_del_init(&job->queue);
-	engine->nr_running--;
+	engine_remove_locked(engine, job, now);
 	/*
 	 * Inside the lock, which mvgpu_entity_fini() takes: vGPU and engine
 	 * are not touched after they may have been freed.
@@ -183,6 +250,12 @@ u32 mvgpu_job_tenant(const struct mvgpu_job *job)
 }
 EXPORT_SYMBOL_GPL(mvgpu_job_tenant);
 
+static enum hrtimer_restart engine_timer(struct hrtimer *timer)
+{
+	mvgpu_engine_run(container_of(timer, struct mvgpu_engine, timer));
+	return HRTIMER_NORESTART;
+}
+
 void mvgpu_engine_init(struct mvgpu_engine *engine, struct mvgpu_gpu *gpu,
 		       u32 index)
 {
@@ -190,11 +263,14 @@ void mvgpu_engine_init(struct mvgpu_engine *engine, struct mvgpu_gpu *gpu,
 	engine->index = index;
 	mutex_init(&engine->run_mutex);
 	spin_lock_init(&engine->lock);
-	engine->policy = &mvgpu_policy_equal;
-	INIT_LIST_HEAD(&engine->active);
+	mvgpu_policy_init(&engine->policy, &mvgpu_policy_fair,
+			  (u64)gpu->timeslice_us * NSEC_PER_USEC);
+	engine->idle_since = ktime_get_ns();
 	INIT_LIST_HEAD(&engine->urgent);
 	INIT_LIST_HEAD(&engine->running);
 	INIT_DELAYED_WORK(&engine->run_work, engine_run_work);
+	hrtimer_setup(&engine->timer, engine_timer, CLOCK_MONOTONIC,
+		      HRTIMER_MODE_ABS);
 	INIT_DELAYED_WORK(&engine->watchdog, mvgpu_engine_watchdog);
 }
 
@@ -202,6 +278,8 @@ void mvgpu_engine_fini(struct mvgpu_engine *engine)
 {
 	disable_delayed_work_sync(&engine->watchdog);
 	disable_delayed_work_sync(&engine->run_work);
+	/* Nothing starts it any more; what it runs is disabled. */
+	hrtimer_cancel(&engine->timer);
 	WARN_ON_ONCE(!list_empty(&engine->running));
 	mutex_destroy(&engine->run_mutex);
 }

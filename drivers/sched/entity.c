@@ -13,7 +13,9 @@ void mvgpu_entity_init(struct mvgpu_entity *entity, struct mvgpu_engine *engine)
 {
 	entity->engine = engine;
 	INIT_LIST_HEAD(&entity->queue);
-	INIT_LIST_HEAD(&entity->node);
+	mvgpu_share_init(&entity->share);
+	entity->born = ktime_get_ns();
+	entity->since = entity->born;
 	INIT_LIST_HEAD(&entity->urgent_node);
 	mvgpu_entity_renew(entity);
 }
@@ -24,14 +26,15 @@ void mvgpu_entity_fini(struct mvgpu_entity *entity)
 
 	mvgpu_entity_set_urgent(entity, false);
 	guard(spinlock_irqsave)(&engine->lock);
-	WARN_ON_ONCE(entity->active || !list_empty(&entity->queue));
+	WARN_ON_ONCE(entity->running || !list_empty(&entity->queue));
+	mvgpu_policy_forget(&engine->policy, &entity->share);
 	/* Another entity at the same address must not be taken for this one. */
 	if (engine->last == entity)
 		engine->last = NULL;
 }
 
 void mvgpu_entity_queue_locked(struct mvgpu_entity *entity,
-			       struct mvgpu_job *job, bool first)
+			       struct mvgpu_job *job, u64 now, bool first)
 {
 	struct mvgpu_engine *engine = entity->engine;
 
@@ -41,23 +44,25 @@ void mvgpu_entity_queue_locked(struct mvgpu_entity *entity,
 		list_add(&job->queue, &entity->queue);
 	else
 		list_add_tail(&job->queue, &entity->queue);
-	if (!entity->active) {
-		entity->active = true;
-		engine->policy->add(engine, entity);
-	}
+	if (entity->share.queued)
+		return;
+	if (!entity->running)
+		entity->stats.idle_ns += now - entity->since;
+	mvgpu_policy_add(&engine->policy, &entity->share, now);
 }
 
 void mvgpu_entity_dequeue_locked(struct mvgpu_entity *entity,
-				 struct mvgpu_job *job)
+				 struct mvgpu_job *job, u64 now)
 {
 	struct mvgpu_engine *engine = entity->engine;
 
 	lockdep_assert_held(&engine->lock);
 	list_del_init(&job->queue);
-	if (list_empty(&entity->queue)) {
-		entity->active = false;
-		engine->policy->remove(engine, entity);
-	}
+	if (!list_empty(&entity->queue))
+		return;
+	mvgpu_policy_remove(&engine->policy, &entity->share);
+	if (!entity->running)
+		entity->since = now;
 }
 
 static bool entity_stale_locked(const struct mvgpu_entity *entity)
@@ -73,12 +78,13 @@ void mvgpu_entity_push(struct mvgpu_entity *entity, struct mvgpu_job *job)
 	struct mvgpu_engine *engine = entity->engine;
 	bool stale;
 
-	job->t_queued = ktime_get_ns();
 	trace_mvgpu_job_queue(job);
 	scoped_guard(spinlock_irqsave, &engine->lock) {
 		stale = entity_stale_locked(entity);
+		job->t_queued = ktime_get_ns();
 		if (!stale)
-			mvgpu_entity_queue_locked(entity, job, false);
+			mvgpu_entity_queue_locked(entity, job, job->t_queued,
+						  false);
 	}
 	if (stale)
 		mvgpu_job_drop(job, -ECANCELED);
@@ -110,12 +116,13 @@ void mvgpu_entity_flush_to(struct mvgpu_entity *entity, bool all,
 			   struct list_head *dropped)
 {
 	struct mvgpu_job *job, *next;
+	u64 now = ktime_get_ns();
 
 	lockdep_assert_held(&entity->engine->lock);
 	list_for_each_entry_safe(job, next, &entity->queue, queue) {
 		if (!all && !job_droppable(job))
 			continue;
-		mvgpu_entity_dequeue_locked(entity, job);
+		mvgpu_entity_dequeue_locked(entity, job, now);
 		list_add_tail(&job->queue, dropped);
 	}
 }
@@ -166,6 +173,14 @@ bool mvgpu_entity_lost(struct mvgpu_entity *entity)
 void mvgpu_entity_get_stats(struct mvgpu_entity *entity,
 			    struct mvgpu_entity_stats *stats)
 {
+	u64 active;
+
 	guard(spinlock_irqsave)(&entity->engine->lock);
 	*stats = entity->stats;
+	stats->now = ktime_get_ns();
+	if (!entity->running && list_empty(&entity->queue))
+		stats->idle_ns += stats->now - entity->since;
+	/* What was neither idle nor on the engine: it waited. */
+	active = stats->now - entity->born - stats->idle_ns;
+	stats->wait_ns = active > stats->busy_ns ? active - stats->busy_ns : 0;
 }

@@ -1,76 +1,66 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Policy "equal": the same time for each vGPU that has work. Round robin by
- * budget (deficit round robin): a slice that was overrun shortens the next.
+ * Policy "equal": the same time for each that has work: after a slice, whoever
+ * has had least comes next. A slice that was overrun is made up for.
  */
-#include <linux/list.h>
-#include <linux/math64.h>
-#include <linux/time64.h>
-#include <mvgpu/sched.h>
+#include "policy.h"
 
-#include "../core/gpu.h"
+#define run_share(n) rb_entry(n, struct mvgpu_share, run_node)
 
-/* Nobody waits for longer than this for what it has used. */
-#define MAX_DEBT_NS (MVGPU_JOB_TIMEOUT_MAX_MS * (s64)NSEC_PER_MSEC)
-
-static s64 slice_ns(const struct mvgpu_engine *engine)
+static bool run_less(struct rb_node *a, const struct rb_node *b)
 {
-	return (s64)READ_ONCE(engine->gpu->timeslice_us) * NSEC_PER_USEC;
+	return run_share(a)->v < run_share(b)->v;
 }
 
-static void equal_add(struct mvgpu_engine *engine, struct mvgpu_entity *entity)
+static void equal_add(struct mvgpu_policy *policy, struct mvgpu_share *share,
+		      u64 now)
 {
-	/* Who comes from idle keeps its debt but no credit. */
-	entity->budget_ns = min_t(s64, entity->budget_ns, 0);
-	list_add_tail(&entity->node, &engine->active);
+	/* Who comes from idle keeps its debt, up to a limit, but no credit. */
+	if (share->epoch != policy->epoch || share->v < policy->v)
+		share->v = policy->v;
+	else if (share->v > policy->v + MVGPU_DEBT_MAX_NS)
+		share->v = policy->v + MVGPU_DEBT_MAX_NS;
+	share->epoch = policy->epoch;
+	share->held = false;
+	rb_add_cached(&share->run_node, &policy->run, run_less);
 }
 
-static void equal_remove(struct mvgpu_engine *engine,
-			 struct mvgpu_entity *entity)
+static void equal_remove(struct mvgpu_policy *policy, struct mvgpu_share *share)
 {
-	list_del_init(&entity->node);
+	rb_erase_cached(&share->run_node, &policy->run);
 }
 
-/* If all are in debt, let the rounds pass in which nobody would be served. */
-static void equal_skip(struct mvgpu_engine *engine)
+static struct mvgpu_share *equal_pick(struct mvgpu_policy *policy, u64 now,
+				      u64 *until)
 {
-	s64 slice = slice_ns(engine), rounds = S64_MAX;
-	struct mvgpu_entity *entity;
+	struct mvgpu_share *share;
+	struct rb_node *node;
 
-	list_for_each_entry(entity, &engine->active, node) {
-		if (entity->budget_ns > 0)
-			return;
-		rounds = min(rounds, div64_s64(-entity->budget_ns, slice));
-	}
-	list_for_each_entry(entity, &engine->active, node)
-		entity->budget_ns += rounds * slice;
+	if (mvgpu_policy_stays(policy))
+		return policy->current_share;
+	node = rb_first_cached(&policy->run);
+	if (!node)
+		return NULL;
+	share = run_share(node);
+	if (policy->v < share->v)
+		policy->v = share->v;
+	policy->current_share = share;
+	policy->used_ns = 0;
+	return share;
 }
 
-static struct mvgpu_entity *equal_pick(struct mvgpu_engine *engine)
+static void equal_charge(struct mvgpu_policy *policy, struct mvgpu_share *share,
+			 s64 ns, u64 now)
 {
-	struct mvgpu_entity *entity;
-
-	equal_skip(engine);
-	/* Somebody is at most a slice away from credit: ends in one round. */
-	while (!list_empty(&engine->active)) {
-		entity = list_first_entry(&engine->active, struct mvgpu_entity,
-					  node);
-		if (entity->budget_ns > 0)
-			return entity;
-		entity->budget_ns += slice_ns(engine);
-		list_move_tail(&entity->node, &engine->active);
-	}
-	return NULL;
-}
-
-static void equal_charge(struct mvgpu_engine *engine,
-			 struct mvgpu_entity *entity, u64 ns)
-{
-	s64 left = entity->budget_ns - (s64)ns;
-
-	if (left < 0)
-		entity->stats.overrun_ns += min_t(u64, ns, -left);
-	entity->budget_ns = max(left, -MAX_DEBT_NS);
+	if (share->epoch != policy->epoch)
+		return;
+	if (share->queued)
+		equal_remove(policy, share);
+	share->v += ns;
+	if (share->v > policy->v + MVGPU_DEBT_MAX_NS)
+		share->v = policy->v + MVGPU_DEBT_MAX_NS;
+	if (share->queued)
+		rb_add_cached(&share->run_node, &policy->run, run_less);
 }
 
 const struct mvgpu_policy_ops mvgpu_policy_equal = {

@@ -11,9 +11,9 @@ struct mvgpu_job;
 
 /* entity.c; the engine's lock is held in those that end in _locked or _to */
 void mvgpu_entity_queue_locked(struct mvgpu_entity *entity,
-			       struct mvgpu_job *job, bool first);
+			       struct mvgpu_job *job, u64 now, bool first);
 void mvgpu_entity_dequeue_locked(struct mvgpu_entity *entity,
-				 struct mvgpu_job *job);
+				 struct mvgpu_job *job, u64 now);
 /* Move what may be dropped (or all) from the queue to @dropped. */
 void mvgpu_entity_flush_to(struct mvgpu_entity *entity, bool all,
 			   struct list_head *dropped);

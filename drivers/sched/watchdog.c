@@ -140,6 +140,12 @@ static void engine_expired(struct mvgpu_engine *engine)
 		ret = gpu->ops->cancel(gpu->priv, vgpu);
 		trace_mvgpu_vgpu_cancel(vgpu->dev, ret);
 	}
+	if (expired) {
+		mvgpu_vgpu_hung(vgpu, !ret);
+		/* Before they can run. */
+		if (!ret)
+			mvgpu_entity_flush(&vgpu->entity);
+	}
 	gpu_go_on(gpu);
 	if (expired && ret)
 		gpu_reset_locked(gpu, "a job ran for too long");

@@ -27,6 +27,8 @@ struct mvgpu_capset {
 	u32 id, version, size;
 	const void *data;
 };
+/* 1024 vGPUs of the smallest type. */
+#define MVGPU_MAX_OVERCOMMIT 16
 
 /**
  * struct mvgpu_gpu_caps - what a GPU can do; constant while it is registered
@@ -42,6 +44,8 @@ struct mvgpu_capset {
  * @nr_capsets: entries of @capsets; 0: no 3D
  * @capsets: copied at registration; those that core does not know are not
  *	shown to guests
+ * @overcommit: as many times the units of the types are shared out, and each of
+ *	them is as much smaller; 0 is 1; at most MVGPU_MAX_OVERCOMMIT
  */
 struct mvgpu_gpu_caps {
 	u64 memory;
@@ -54,6 +58,7 @@ struct mvgpu_gpu_caps {
 	bool context_init;
 	u32 nr_capsets;
 	const struct mvgpu_capset *capsets;
+	u32 overcommit;
 };
 
 /**

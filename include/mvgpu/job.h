@@ -278,6 +278,8 @@ struct mvgpu_job {
 	u64 t_queued;
 	/** @t_submit: ns, set right before submit(). */
 	u64 t_submit;
+	/** @charged_ns: what the policy took it for; engine lock. */
+	u64 charged_ns;
 
 	/** @chain: the guest's descriptors, private copy; empty if internal. */
 	struct mvgpu_chain chain;

@@ -2,16 +2,20 @@
 #ifndef _MVGPU_SCHED_H
 #define _MVGPU_SCHED_H
 
+#include <linux/hrtimer.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 #include <linux/workqueue.h>
+#include <mvgpu/hist.h>
+#include <mvgpu/policy.h>
 
 struct mvgpu_engine;
 struct mvgpu_entity;
 struct mvgpu_gpu;
 struct mvgpu_job;
+struct mvgpu_vgpu;
 
 #define MVGPU_TIMESLICE_MIN_US 100
 #define MVGPU_TIMESLICE_MAX_US 1000000
@@ -20,43 +24,30 @@ struct mvgpu_job;
 #define MVGPU_JOB_TIMEOUT_MAX_MS 60000
 /* Below the 5 s after which a stock guest gives up on a command. */
 #define MVGPU_JOB_TIMEOUT_DEFAULT_MS 2000
-
-/**
- * struct mvgpu_policy_ops - which entity an engine serves
- * @name: as shown in sysfs
- * @add: @entity has work now; it was not in the policy
- * @remove: @entity has no work any more; it was in the policy
- * @pick: the entity to serve next, or NULL; may return the one served last
- * @charge: @entity has used @ns of the engine, whether it is in the policy
- *	or not
- *
- * All run with the engine's lock held and interrupts off.
- */
-struct mvgpu_policy_ops {
-	const char *name;
-	void (*add)(struct mvgpu_engine *engine, struct mvgpu_entity *entity);
-	void (*remove)(struct mvgpu_engine *engine,
-		       struct mvgpu_entity *entity);
-	struct mvgpu_entity *(*pick)(struct mvgpu_engine *engine);
-	void (*charge)(struct mvgpu_engine *engine,
-		       struct mvgpu_entity *entity, u64 ns);
-};
-
-extern const struct mvgpu_policy_ops mvgpu_policy_equal;
+#define MVGPU_BAN_RESETS_DEFAULT 10
+#define MVGPU_BAN_RESETS_MAX 64
+#define MVGPU_BAN_SECONDS_DEFAULT 60
+#define MVGPU_BAN_SECONDS_MAX 86400
 
 /**
  * struct mvgpu_entity_stats - what a vGPU has used
  * @busy_ns: engine time, from the later of submit and the previous completion
  *	to the completion
- * @wait_ns: time that jobs stood in the queue
+ * @wait_ns: time with a job, queued or running, in which the engine did not
+ *	serve it: with @busy_ns and @idle_ns all the time since it was created
  * @overrun_ns: time beyond the end of slices
  * @jobs: jobs completed, failed ones included
  * @switches: times that the engine came to it from another vGPU
  * @resets: times that the watchdog cancelled its jobs
+ * @idle_ns: time without a job, queued or running
+ * @now: when this was read
+ * @hist: distributions
  */
 struct mvgpu_entity_stats {
 	u64 busy_ns, wait_ns, overrun_ns;
 	u64 jobs, switches, resets;
+	u64 idle_ns, now;
+	struct mvgpu_hist hist[MVGPU_HIST_NR];
 };
 
 /**
@@ -67,12 +58,14 @@ struct mvgpu_entity {
 	struct mvgpu_engine *engine;
 	/** @queue: jobs that wait, by their @queue; engine lock. */
 	struct list_head queue;
-	/** @node: the policy's; engine lock. */
-	struct list_head node;
-	/** @budget_ns: the policy's: time left, negative is debt; engine lock */
-	s64 budget_ns;
-	/** @active: in the policy, that is, @queue is not empty; engine lock. */
-	bool active;
+	/** @share: the policy's view of it, queued if @queue is not empty; lock. */
+	struct mvgpu_share share;
+	/** @running: jobs of it in the backend; engine lock. */
+	u32 running;
+	/** @born: ns, when it was created; constant. */
+	u64 born;
+	/** @since: ns, since when it is idle if it is; engine lock. */
+	u64 since;
 	/**
 	 * @urgent: served before all others: memory of the guest is waited
 	 * for; engine lock.
@@ -104,12 +97,12 @@ struct mvgpu_engine {
 	struct mutex run_mutex;
 	/** @lock: all below and the entities; taken in interrupts. */
 	spinlock_t lock;
-	/** @policy: see struct mvgpu_policy_ops; lock. */
-	const struct mvgpu_policy_ops *policy;
-	/** @active: the policy's entities with work; lock. */
-	struct list_head active;
+	/** @policy: who is served next; lock. */
+	struct mvgpu_policy policy;
 	/** @urgent: entities to serve first; lock. */
 	struct list_head urgent;
+	/** @was_urgent: the last job was one of theirs; lock. */
+	bool was_urgent;
 	/** @running: jobs in the backend, oldest first; lock. */
 	struct list_head running;
 	/** @nr_running: entries of @running; lock. */
@@ -126,6 +119,16 @@ struct mvgpu_engine {
 	u64 busy_ns;
 	/** @switches: sum, likewise; lock. */
 	u64 switches;
+	/** @idle_ns: time in which nothing ran; lock. */
+	u64 idle_ns;
+	/** @idle_since: ns, since when nothing runs, if so; lock. */
+	u64 idle_since;
+	/** @hist: sums over all vGPUs, past ones included; lock. */
+	struct mvgpu_hist hist[MVGPU_HIST_NR];
+	/** @owner: who has it for itself, or NULL; only compared; gpu->lock. */
+	const struct mvgpu_vgpu *owner;
+	/** @timer: when nobody may be served now, when somebody may. */
+	struct hrtimer timer;
 	/** @run_work: the runner. */
 	struct delayed_work run_work;
 	/** @watchdog: looks after the oldest running job. */
@@ -177,6 +180,67 @@ bool mvgpu_entity_lost(struct mvgpu_entity *entity);
 /** mvgpu_entity_get_stats() - a consistent copy. */
 void mvgpu_entity_get_stats(struct mvgpu_entity *entity,
 			    struct mvgpu_entity_stats *stats);
+
+/**
+ * mvgpu_sched_set_policy() - another policy for all engines of a GPU
+ * @gpu: the GPU
+ * @ops: which
+ *
+ * Takes effect with the next job; nothing queued is lost or reordered.
+ *
+ * Context: process, sleeps.
+ * Return: 0; -EBUSY: "exclusive" is for a GPU with no vGPU, or one alone that
+ * has all units.
+ */
+int mvgpu_sched_set_policy(struct mvgpu_gpu *gpu,
+			   const struct mvgpu_policy_ops *ops);
+
+/** mvgpu_sched_set_timeslice() - @us is in range; sleeps. */
+void mvgpu_sched_set_timeslice(struct mvgpu_gpu *gpu, u32 us);
+
+/**
+ * mvgpu_sched_set_weight() - for policy fair
+ * @vgpu: whose
+ * @weight: MVGPU_WEIGHT_MIN to MVGPU_WEIGHT_MAX
+ *
+ * Context: process, sleeps. Return: 0 or -ERANGE.
+ */
+int mvgpu_sched_set_weight(struct mvgpu_vgpu *vgpu, u32 weight);
+
+/**
+ * mvgpu_sched_set_cap() - for policy fair
+ * @vgpu: whose
+ * @cap: percent, 0: none
+ *
+ * Context: process, sleeps. Return: 0; -ERANGE: above 100; -EINVAL: below min.
+ */
+int mvgpu_sched_set_cap(struct mvgpu_vgpu *vgpu, u32 cap);
+
+/**
+ * mvgpu_sched_set_min() - for policy fair
+ * @vgpu: whose
+ * @min: percent, 0: none
+ *
+ * Context: process, sleeps. Return: 0; -ERANGE: above 100; -EINVAL: above cap;
+ * -ENOSPC: the engine would have promised more than 100 percent.
+ */
+int mvgpu_sched_set_min(struct mvgpu_vgpu *vgpu, u32 min);
+
+/** mvgpu_sched_get_params() - a consistent copy. */
+void mvgpu_sched_get_params(struct mvgpu_vgpu *vgpu,
+			    struct mvgpu_share_params *params);
+
+/**
+ * mvgpu_sched_place() - give a new vGPU an engine and its part of it
+ * @gpu: the GPU
+ * @vgpu: not in gpu->vgpus yet; units and number are set
+ *
+ * Who is as large as an engine gets one for itself, if there is one without
+ * vGPUs. All others share the rest.
+ *
+ * Context: gpu->lock is held.
+ */
+void mvgpu_sched_place(struct mvgpu_gpu *gpu, struct mvgpu_vgpu *vgpu);
 
 /**
  * mvgpu_sched_reset_gpu() - give up everything on a GPU and reset it

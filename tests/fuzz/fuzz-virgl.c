@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzzer.h"
 #include "vgl-commands.h"
 #include "vgl.h"
 
@@ -37,14 +38,10 @@ enum {
 	STEP_END,
 };
 
-size_t LLVMFuzzerMutate(u8 *data, size_t size, size_t max);
-size_t LLVMFuzzerCustomMutator(u8 *data, size_t size, size_t max, u32 seed);
-size_t LLVMFuzzerCustomCrossOver(const u8 *a, size_t na, const u8 *b, size_t nb,
-				 u8 *out, size_t max, u32 seed);
-int LLVMFuzzerInitialize(int *argc, char ***argv);
-
 static struct vgl vgl;
 static u64 taken, refused, submits;
+/* Of the shadow as it is; 0: not known. */
+static u64 digest;
 
 /*
  * What must hold
@@ -162,23 +159,25 @@ static u32 submit_once(const u32 *dw, u32 n, u32 fail)
 {
 	__le32 *copy = malloc(n * 4 + !n);
 	struct mvgpu_virgl_verdict verdict;
-	u64 before = vgl_digest(&vgl);
 	u64 had = taken;
 	int err;
 
+	if (!digest)
+		digest = vgl_digest(&vgl);
 	memcpy(copy, dw, n * 4);
 	shim_fail(fail);
 	err = mvgpu_virgl_submit(vgl.virgl, copy, n, &verdict);
 	shim_fail(0);
 	submits++;
 	if (err) {
-		MUST(vgl_digest(&vgl) == before);
+		MUST(vgl_digest(&vgl) == digest);
 		MUST(err == -EINVAL || err == -ENOENT || err == -EDQUOT ||
 		     (err == -ENOMEM && fail));
 		MUST(verdict.reason && verdict.at < n);
 		MUST((dw[verdict.at] & 0xff) == verdict.cmd);
 		refused++;
 	} else {
+		digest = 0;
 		check_taken(dw, (u32 *)copy, n);
 		MUST(!verdict.reason && verdict.commands == taken - had);
 	}
@@ -214,6 +213,7 @@ static void step(u32 header, u32 *fail)
 	u32 what = header >> 8 & 0xff;
 	u32 id = 1 + what % (VGL_IDS - 1);
 
+	digest = 0;
 	switch (header & 0xff) {
 	case STEP_ATTACH:
 		vgl.res[id]->attached = !vgl.res[id]->attached;
@@ -242,6 +242,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	if (n > MAX_DWORDS)
 		return -1;
 	memcpy(dw, data, n * 4);
+	digest = 0;
 	shim_reset();
 	vgl_start(&vgl, &vgl_limits);
 	/* What a guest has when it is up. */
@@ -313,7 +314,7 @@ static u32 make(u32 *dw)
 		return 1;
 	}
 	cmd = &vgl_commands[rnd(vgl_nr_commands)];
-	n = cmd->n;
+	n = vgl_dwords(cmd);
 	memcpy(dw, cmd->dw, n * 4);
 	if ((dw[0] & 0xff) == VIRGL_CREATE_OBJECT)
 		dw[1] = 1 + rnd(40);
@@ -323,7 +324,7 @@ static u32 make(u32 *dw)
 	for (i = 0; cmd->obj[i]; i++)
 		if (!rnd(8))
 			dw[cmd->obj[i]] = rnd(42);
-	if (cmd->n == 2 && !rnd(2))
+	if (vgl_dwords(cmd) == 2 && !rnd(2))
 		dw[1] = rnd(8);
 	if (!rnd(12))
 		dw[rnd(n)] = number();
@@ -424,6 +425,81 @@ size_t LLVMFuzzerCustomCrossOver(const u8 *a, size_t na, const u8 *b, size_t nb,
 	return (head + tail) * 4;
 }
 
+/*
+ * Soak: streams as long as Mesa's, without libFuzzer, of commands that are good
+ * but for one in so many.
+ */
+
+static void soak_command(u32 odds)
+{
+	const struct vgl_command *cmd = &vgl_commands[rnd(vgl_nr_commands)];
+	u32 at = vgl.ndw, i;
+
+	vgl_add(&vgl, cmd->dw, vgl_dwords(cmd));
+	switch (cmd->dw[0] & 0xff) {
+	case VIRGL_CREATE_OBJECT:
+		/* Only one text may be unfinished. */
+		if (cmd->flags == (VGL_LONGER | VGL_SHORTER) && rnd(odds))
+			vgl.ndw = at;
+		else
+			vgl.stream[at + 1] = 100 + rnd(60);
+		break;
+	case VIRGL_DESTROY_OBJECT:
+		vgl.stream[at + 1] = 100 + rnd(60);
+		break;
+	case VIRGL_SET_STREAMOUT_TARGETS:
+		vgl.stream[at + 2 + rnd(2)] = VGL_H_TARGET + rnd(2);
+		break;
+	case VIRGL_SET_SUB_CTX:
+	case VIRGL_DESTROY_SUB_CTX:
+		vgl.stream[at + 1] = rnd(odds) ? 0 : rnd(8);
+		break;
+	case VIRGL_CREATE_SUB_CTX:
+		vgl.stream[at + 1] = 1 + rnd(4);
+		if (rnd(4))
+			VGL_ADD(&vgl, VIRGL_CMD(VIRGL_SET_SUB_CTX, 0, 1), 0);
+		else
+			vgl_objects(&vgl);
+		break;
+	}
+	if (vgl.ndw == at || rnd(odds))
+		return;
+	i = at + rnd(vgl_dwords(cmd));
+	vgl.stream[i] = rnd(2) ? number() : 1 + rnd(VGL_IDS);
+}
+
+static void soak(u64 commands)
+{
+	static const u32 odds[] = { 10, 100, 1000, 1000 };
+	u32 i, n;
+
+	vgl_start(&vgl, &vgl_limits);
+	vgl_objects(&vgl);
+	MUST(!vgl_submit(&vgl));
+	while (taken < commands) {
+		vgl.ndw = 0;
+		n = odds[rnd(ARRAY_SIZE(odds))];
+		for (i = 1 + rnd(300); i; i--)
+			soak_command(n);
+		submit(vgl.stream, vgl.ndw, rnd(50) ? 0 : 1 + rnd(40));
+		if (rnd(8))
+			continue;
+		/* The rest of the guest; what is detached comes back. */
+		digest = 0;
+		n = 1 + rnd(VGL_IDS - 2);
+		if (!rnd(16))
+			vgl_context(&vgl, &vgl_limits);
+		else
+			vgl_unref(&vgl, n);
+		vgl.ndw = 0;
+		VGL_ADD(&vgl, VIRGL_CMD(VIRGL_SET_SUB_CTX, 0, 1), 0);
+		vgl_objects(&vgl);
+		submit(vgl.stream, vgl.ndw, 0);
+	}
+	vgl_stop(&vgl);
+	MUST(!shim_live());
+}
+
 static void report(void)
 {
 	fprintf(stderr, "stat::submits: %llu\n", (unsigned long long)submits);
@@ -435,6 +511,15 @@ static void report(void)
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
+	const char *commands = getenv("SOAK_COMMANDS");
+	const char *seed = getenv("SOAK_SEED");
+
 	atexit(report);
+	if (commands) {
+		state = seed ? atoi(seed) : 1;
+		shim_reset();
+		soak(strtoull(commands, NULL, 0));
+		exit(0);
+	}
 	return 0;
 }

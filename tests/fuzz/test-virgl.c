@@ -1,76 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of drivers/proto/virgl/.
+ * Tests of drivers/proto/virgl/: what is taken and what is refused.
  */
 #include <string.h>
 
-#include "tap.h"
 #include "vgl-commands.h"
-#include "vgl.h"
-
-static struct vgl vgl;
-
-#define CMD(cmd, len) VIRGL_CMD(VIRGL_##cmd, 0, len)
-#define CREATE(type, len) VIRGL_CMD(VIRGL_CREATE_OBJECT, VIRGL_OBJ_##type, len)
-#define RGBA8 67
-
-static void start(void)
-{
-	vgl_start(&vgl, &vgl_limits);
-	vgl_objects(&vgl);
-	CHECK_EQ(vgl_submit(&vgl), 0);
-	vgl_verify(&vgl);
-}
-
-static void stop(void)
-{
-	vgl_stop(&vgl);
-}
-
-/* Submit what has been added; refused, it must have changed nothing. */
-static int submit(void)
-{
-	u64 before = vgl_digest(&vgl);
-	int err = vgl_submit(&vgl);
-
-	vgl_verify(&vgl);
-	if (err)
-		CHECK(vgl_digest(&vgl) == before);
-	return err;
-}
-
-#define SUBMIT(...) ({ VGL_ADD(&vgl, __VA_ARGS__); submit(); })
-
-static u32 refs(u32 id)
-{
-	return vgl.res[id]->res.refs;
-}
+#include "vgl-test.h"
 
 /* A command as it is, but dword @at, if not 0, is @val. */
 static int with(const struct vgl_command *cmd, u32 at, u32 val)
 {
-	vgl_add(&vgl, cmd->dw, cmd->n);
+	vgl_add(&vgl, cmd->dw, vgl_dwords(cmd));
 	if (at)
-		vgl.stream[vgl.ndw - cmd->n + at] = cpu_to_le32(val);
+		vgl.stream[vgl.ndw - vgl_dwords(cmd) + at] = cpu_to_le32(val);
 	return submit();
 }
 
-#define CHECK_COMMAND(cmd, cond) do {					\
-	if (!(cond)) {							\
-		printf("# %s: %s (%s)\n", (cmd)->name, #cond,		\
-		       vgl.verdict.reason ?: "taken");			\
-		tap_failures++;						\
-	}								\
-} while (0)
+static void check_command(const struct vgl_command *cmd, bool ok,
+			  const char *what)
+{
+	if (ok)
+		return;
+	printf("# %s: %s (%s)\n", cmd->name, what,
+	       vgl.verdict.reason ?: "taken");
+	tap_failures++;
+}
 
-#define FOR_EACH_COMMAND(cmd)						\
-	for (cmd = vgl_commands; cmd < vgl_commands + vgl_nr_commands; cmd++)
+#define CHECK_COMMAND(cmd, cond) check_command(cmd, cond, #cond)
 
 static void good(void)
 {
 	const struct vgl_command *cmd;
 
-	FOR_EACH_COMMAND(cmd) {
+	for (cmd = vgl_commands; cmd->name; cmd++) {
 		start();
 		CHECK_COMMAND(cmd, with(cmd, 0, 0) == 0);
 		CHECK_EQ(vgl.verdict.commands, 1);
@@ -85,7 +47,7 @@ static void covers(void)
 	bool seen[VIRGL_COMMANDS] = {}, seen_obj[VIRGL_OBJECTS] = {};
 	u32 i;
 
-	FOR_EACH_COMMAND(cmd) {
+	for (cmd = vgl_commands; cmd->name; cmd++) {
 		seen[cmd->dw[0] & 0xff] = true;
 		if ((cmd->dw[0] & 0xff) == VIRGL_CREATE_OBJECT)
 			seen_obj[cmd->dw[0] >> 8 & 0xff] = true;
@@ -96,9 +58,13 @@ static void covers(void)
 		CHECK_EQ(!row, i >= VIRGL_COMMANDS);
 		if (row)
 			CHECK_EQ(seen[i], !!(row->flags & ROW_ALLOWED));
+		/* There is room for all that it can name. */
+		if (row && row->more)
+			CHECK((row->max - row->more) / row->more_step <
+			      MAX_RESOURCES);
 	}
 	for (i = 0; i < 256; i++)
-		CHECK_EQ(mvgpu_vrow_get(VIRGL_CREATE_OBJECT, i) != NULL,
+		CHECK_EQ(!!mvgpu_vrow_get(VIRGL_CREATE_OBJECT, i),
 			 i < VIRGL_OBJECTS && seen_obj[i]);
 }
 
@@ -107,10 +73,10 @@ static void swapped(void)
 	const struct vgl_command *cmd;
 	u32 i, j;
 
-	FOR_EACH_COMMAND(cmd) {
+	for (cmd = vgl_commands; cmd->name; cmd++) {
 		start();
 		CHECK_COMMAND(cmd, with(cmd, 0, 0) == 0);
-		for (i = 0; i < cmd->n; i++) {
+		for (i = 0; i < vgl_dwords(cmd); i++) {
 			u32 want = cmd->dw[i];
 
 			for (j = 0; cmd->res[j]; j++)
@@ -128,20 +94,20 @@ static void lengths(void)
 	const struct vgl_command *cmd;
 	u32 extra = 0;
 
-	FOR_EACH_COMMAND(cmd) {
+	for (cmd = vgl_commands; cmd->name; cmd++) {
 		start();
-		vgl_add(&vgl, cmd->dw, cmd->n);
+		vgl_add(&vgl, cmd->dw, vgl_dwords(cmd));
 		vgl_add(&vgl, &extra, 1);
 		vgl.stream[0] = cpu_to_le32(cmd->dw[0] + 0x10000);
 		CHECK_COMMAND(cmd, !submit() == !!(cmd->flags & VGL_LONGER));
 		stop();
 
 		start();
-		vgl_add(&vgl, cmd->dw, cmd->n - 1);
+		vgl_add(&vgl, cmd->dw, vgl_dwords(cmd) - 1);
 		vgl.stream[0] = cpu_to_le32(cmd->dw[0] - 0x10000);
 		CHECK_COMMAND(cmd, !submit() == !!(cmd->flags & VGL_SHORTER));
 
-		vgl_add(&vgl, cmd->dw, cmd->n - 1);
+		vgl_add(&vgl, cmd->dw, vgl_dwords(cmd) - 1);
 		CHECK_COMMAND(cmd, submit() == -EINVAL);
 		CHECK(!strcmp(vgl.verdict.reason, "ends behind the stream"));
 		stop();
@@ -153,7 +119,7 @@ static void resources(void)
 	const struct vgl_command *cmd;
 	u32 i;
 
-	FOR_EACH_COMMAND(cmd) {
+	for (cmd = vgl_commands; cmd->name; cmd++) {
 		start();
 		for (i = 0; cmd->res[i]; i++) {
 			CHECK_COMMAND(cmd, with(cmd, cmd->res[i], 0x7777) ==
@@ -177,7 +143,7 @@ static void objects(void)
 	const struct vgl_command *cmd;
 	u32 i;
 
-	FOR_EACH_COMMAND(cmd) {
+	for (cmd = vgl_commands; cmd->name; cmd++) {
 		for (i = 0; cmd->obj[i]; i++) {
 			u32 at = cmd->obj[i];
 			bool any = cmd->flags & VGL_OBJ_ANY;
@@ -203,7 +169,7 @@ static void handle_zero(void)
 	const struct vgl_command *cmd;
 
 	start();
-	FOR_EACH_COMMAND(cmd)
+	for (cmd = vgl_commands; cmd->name; cmd++)
 		if ((cmd->dw[0] & 0xff) == VIRGL_CREATE_OBJECT)
 			CHECK_COMMAND(cmd, with(cmd, 1, 0) == -EINVAL);
 	stop();
@@ -221,14 +187,14 @@ static void undone(void)
 	const struct vgl_command *cmd;
 	u32 i;
 
-	FOR_EACH_COMMAND(cmd) {
+	for (cmd = vgl_commands; cmd->name; cmd++) {
 		start();
 		/* Something is bound that is taken away. */
 		for (i = 0; i < 2 - once(cmd); i++) {
-			vgl_add(&vgl, cmd->dw, cmd->n);
+			vgl_add(&vgl, cmd->dw, vgl_dwords(cmd));
 			VGL_ADD(&vgl, CMD(SET_DEBUG_FLAGS, 2), 0, 0);
 			CHECK_EQ(submit(), -EINVAL);
-			CHECK_EQ(vgl.verdict.at, cmd->n);
+			CHECK_EQ(vgl.verdict.at, vgl_dwords(cmd));
 			CHECK_EQ(vgl.verdict.cmd, VIRGL_SET_DEBUG_FLAGS);
 			CHECK_EQ(vgl.verdict.commands, 1);
 			CHECK_COMMAND(cmd, with(cmd, 0, 0) == 0);
@@ -242,9 +208,9 @@ static void everything(void)
 {
 	const struct vgl_command *cmd;
 
-	FOR_EACH_COMMAND(cmd)
+	for (cmd = vgl_commands; cmd->name; cmd++)
 		if (strcmp(cmd->name, "DESTROY_OBJECT") && !once(cmd)) {
-			vgl_add(&vgl, cmd->dw, cmd->n);
+			vgl_add(&vgl, cmd->dw, vgl_dwords(cmd));
 			VGL_ADD(&vgl, CMD(SET_SUB_CTX, 1), 0);
 		}
 	VGL_ADD(&vgl, CMD(CREATE_SUB_CTX, 1), 8);
@@ -358,6 +324,7 @@ static const struct {
 	{ "CREATE_SHADER", 3, 0, 8 },
 	{ "CREATE_SHADER", 4, 8 + 1025, 8 + 1024 },
 	{ "CREATE_SHADER", 5, 1, 0 },
+	{ "CREATE_SHADER", 7, 0x20202020, 0x20002020 },
 	{ "CREATE_SHADER streamout", 5, 65, 1 },
 	{ "CREATE_SHADER streamout", 5, 0x7fffffff, 1 },
 	{ "CREATE_SHADER streamout", 5, 3, 1 },
@@ -513,7 +480,7 @@ static void check_ranges(void)
 	u32 i, tried = 0;
 
 	for (i = 0; i < ARRAY_SIZE(ranges); i++)
-		FOR_EACH_COMMAND(cmd) {
+		for (cmd = vgl_commands; cmd->name; cmd++) {
 			if (strcmp(cmd->name, ranges[i].name))
 				continue;
 			start();
@@ -530,355 +497,58 @@ static void check_ranges(void)
 	CHECK_EQ(tried, ARRAY_SIZE(ranges));
 }
 
-/*
- * What holds a resource, and for how long.
- */
-
-static void held_by_objects(void)
+/* Where two things would be wrong at once if one dword were. */
+static void check_kinds(void)
 {
-	start();
-	/* View, surface. */
-	CHECK_EQ(refs(VGL_TEX), 2);
-	CHECK_EQ(SUBMIT(CMD(DESTROY_OBJECT, 1), VGL_H_VIEW), 0);
-	CHECK_EQ(refs(VGL_TEX), 1);
-	CHECK_EQ(vgl.res[VGL_TEX]->released, 0);
-	CHECK_EQ(SUBMIT(CMD(DESTROY_OBJECT, 1), VGL_H_SURFACE), 0);
-	CHECK_EQ(refs(VGL_TEX), 0);
-	CHECK_EQ(vgl.res[VGL_TEX]->released, 1);
-	/* Nothing is there: nothing to do. */
-	CHECK_EQ(SUBMIT(CMD(DESTROY_OBJECT, 1), VGL_H_SURFACE), 0);
-
-	CHECK_EQ(refs(VGL_QUERY), 1);
-	CHECK_EQ(SUBMIT(CMD(DESTROY_OBJECT, 1), VGL_H_QUERY), 0);
-	CHECK_EQ(refs(VGL_QUERY), 0);
-	CHECK_EQ(refs(VGL_STAGING), 1);
-	CHECK_EQ(SUBMIT(CMD(DESTROY_OBJECT, 1), VGL_H_TARGET2), 0);
-	CHECK_EQ(refs(VGL_STAGING), 0);
-	stop();
-}
-
-/* UNREF and the end of all handles: the binding still has it. */
-static void zombies(void)
-{
-	u32 id = VGL_TEX;
-
-	start();
-	VGL_ADD(&vgl, CMD(SET_FRAMEBUFFER_STATE, 3), 1, 0, VGL_H_SURFACE);
-	VGL_ADD(&vgl, CMD(SET_SAMPLER_VIEWS, 3), MVGPU_STAGE_VERTEX, 0,
-		VGL_H_VIEW);
-	CHECK_EQ(submit(), 0);
-	vgl_unref(&vgl, id);
-	CHECK_EQ(vgl.nr_zombies, 1);
-	VGL_ADD(&vgl, CMD(DESTROY_OBJECT, 1), VGL_H_SURFACE);
-	VGL_ADD(&vgl, CMD(DESTROY_OBJECT, 1), VGL_H_VIEW);
-	CHECK_EQ(submit(), 0);
-	CHECK_EQ(vgl.nr_zombies, 1);
-	CHECK_EQ(vgl.zombies[0]->res.refs, 2);
-	CHECK_EQ(SUBMIT(CMD(SET_FRAMEBUFFER_STATE, 2), 0, 0), 0);
-	CHECK_EQ(vgl.nr_zombies, 1);
-	/* An empty set of views takes away those behind it. */
-	CHECK_EQ(SUBMIT(CMD(SET_SAMPLER_VIEWS, 2), MVGPU_STAGE_VERTEX, 1), 0);
-	CHECK_EQ(vgl.nr_zombies, 1);
-	CHECK_EQ(SUBMIT(CMD(SET_SAMPLER_VIEWS, 2), MVGPU_STAGE_VERTEX, 0), 0);
-	CHECK_EQ(vgl.nr_zombies, 0);
-	/* The new one with the old id is another one. */
-	CHECK_EQ(refs(id), 0);
-	stop();
-
-	/* A context takes its zombies along. */
-	start();
-	CHECK_EQ(SUBMIT(CMD(SET_INDEX_BUFFER, 3), VGL_BARE, 4, 0), 0);
-	vgl_unref(&vgl, VGL_BARE);
-	CHECK_EQ(vgl.nr_zombies, 1);
-	vgl_context(&vgl, &vgl_limits);
-	CHECK_EQ(vgl.nr_zombies, 0);
-	stop();
-
-	/* And so does a sub-context. */
-	start();
-	VGL_ADD(&vgl, CMD(CREATE_SUB_CTX, 1), 5);
-	VGL_ADD(&vgl, CMD(SET_INDEX_BUFFER, 3), VGL_BARE, 4, 0);
-	CHECK_EQ(submit(), 0);
-	vgl_unref(&vgl, VGL_BARE);
-	CHECK_EQ(SUBMIT(CMD(DESTROY_SUB_CTX, 1), 5), 0);
-	CHECK_EQ(vgl.nr_zombies, 0);
-	stop();
-}
-
-static void bindings(void)
-{
-	start();
-	CHECK_EQ(refs(VGL_VERTEX), 1);
-	VGL_ADD(&vgl, CMD(SET_VERTEX_BUFFERS, 6), 0, 0, VGL_VERTEX, 0, 0,
-		VGL_BARE);
-	VGL_ADD(&vgl, CMD(SET_UNIFORM_BUFFER, 5), 0, 3, 0, 16, VGL_VERTEX);
-	VGL_ADD(&vgl, CMD(SET_SHADER_BUFFERS, 5), 1, 0, 0, 16, VGL_VERTEX);
-	VGL_ADD(&vgl, CMD(SET_ATOMIC_BUFFERS, 4), 2, 0, 16, VGL_VERTEX);
-	VGL_ADD(&vgl, CMD(SET_SHADER_IMAGES, 7), 5, 7, 1, 0, 0, 16, VGL_VERTEX);
-	CHECK_EQ(submit(), 0);
-	CHECK_EQ(refs(VGL_VERTEX), 6);
-	CHECK_EQ(refs(VGL_BARE), 1);
-	/* Those behind the last are taken away. */
-	CHECK_EQ(SUBMIT(CMD(SET_VERTEX_BUFFERS, 3), 0, 0, VGL_VERTEX), 0);
-	CHECK_EQ(refs(VGL_BARE), 0);
-	CHECK_EQ(SUBMIT(CMD(SET_VERTEX_BUFFERS, 0)), 0);
-	CHECK_EQ(refs(VGL_VERTEX), 5);
-	VGL_ADD(&vgl, CMD(SET_UNIFORM_BUFFER, 5), 0, 3, 0, 0, 0);
-	VGL_ADD(&vgl, CMD(SET_SHADER_BUFFERS, 5), 1, 0, 0, 0, 0);
-	VGL_ADD(&vgl, CMD(SET_ATOMIC_BUFFERS, 4), 2, 0, 0, 0);
-	VGL_ADD(&vgl, CMD(SET_SHADER_IMAGES, 7), 5, 7, 0, 0, 0, 0, 0);
-	CHECK_EQ(submit(), 0);
-	CHECK_EQ(refs(VGL_VERTEX), 1);
-
-	/* What a draw reads its arguments from is not bound. */
-	VGL_ADD(&vgl, CMD(LAUNCH_GRID, 8), 1, 1, 1, 1, 1, 1, VGL_VERTEX, 0);
-	CHECK_EQ(submit(), 0);
-	CHECK_EQ(refs(VGL_VERTEX), 1);
-	CHECK_EQ(vgl.verdict.draws, 1);
-	stop();
-}
-
-static void attachment(void)
-{
-	start();
-	vgl.res[VGL_TEX]->attached = false;
-	mvgpu_virgl_detach(vgl.virgl, &vgl.res[VGL_TEX]->res);
-	/* No new use of it; objects that are there go on. */
-	CHECK_EQ(SUBMIT(CREATE(SURFACE, 5), 200, VGL_TEX, RGBA8, 0, 0),
-		 -ENOENT);
-	CHECK_EQ(SUBMIT(CMD(SET_FRAMEBUFFER_STATE, 3), 1, 0, VGL_H_SURFACE), 0);
-	CHECK_EQ(refs(VGL_TEX), 2);
-	stop();
-}
-
-static void same_handle(void)
-{
-	start();
-	/* The new one takes the place; the old one lives while it is bound. */
-	CHECK_EQ(SUBMIT(CMD(SET_FRAMEBUFFER_STATE, 3), 1, 0, VGL_H_SURFACE), 0);
-	CHECK_EQ(SUBMIT(CREATE(SURFACE, 5), VGL_H_SURFACE, VGL_MSAA, RGBA8, 0,
-			0), 0);
-	CHECK_EQ(refs(VGL_TEX), 2);
-	CHECK_EQ(refs(VGL_MSAA), 1);
-	CHECK_EQ(SUBMIT(CMD(SET_FRAMEBUFFER_STATE, 3), 1, 0, VGL_H_SURFACE), 0);
-	CHECK_EQ(refs(VGL_TEX), 1);
-	/* Of another type. */
-	CHECK_EQ(SUBMIT(CREATE(DSA, 5), VGL_H_VIEW, 0, 0, 0, 0), 0);
-	CHECK_EQ(refs(VGL_TEX), 0);
-	CHECK_EQ(SUBMIT(CMD(SET_SAMPLER_VIEWS, 3), 0, 0, VGL_H_VIEW), -ENOENT);
-	/* Within one stream, and taken back. */
-	VGL_ADD(&vgl, CREATE(SURFACE, 5), 300, VGL_TEX, RGBA8, 0, 0);
-	VGL_ADD(&vgl, CREATE(SURFACE, 5), 300, VGL_MSAA, RGBA8, 0, 0);
-	VGL_ADD(&vgl, CREATE(SURFACE, 5), VGL_H_ZS, VGL_TEX, RGBA8, 0, 0);
-	VGL_ADD(&vgl, CMD(NOP, 9));
-	CHECK_EQ(submit(), -EINVAL);
-	CHECK_EQ(refs(VGL_TEX), 0);
-	stop();
-}
-
-static void sub_contexts(void)
-{
-	u32 i;
-
-	start();
-	CHECK_EQ(SUBMIT(CMD(SET_SUB_CTX, 1), 1), -ENOENT);
-	VGL_ADD(&vgl, CMD(CREATE_SUB_CTX, 1), 1);
-	/* Its own handles. */
-	VGL_ADD(&vgl, CMD(BEGIN_QUERY, 1), VGL_H_QUERY);
-	CHECK_EQ(submit(), -ENOENT);
-	CHECK_EQ(SUBMIT(CMD(CREATE_SUB_CTX, 1), 1), 0);
-	CHECK_EQ(SUBMIT(CMD(BEGIN_QUERY, 1), VGL_H_QUERY), -ENOENT);
-	vgl_objects(&vgl);
-	CHECK_EQ(submit(), 0);
-	CHECK_EQ(refs(VGL_QUERY), 2);
-	CHECK_EQ(SUBMIT(CMD(BEGIN_QUERY, 1), VGL_H_QUERY), 0);
-	/* Again: nothing happens, it is not entered either. */
-	VGL_ADD(&vgl, CMD(SET_SUB_CTX, 1), 0);
-	VGL_ADD(&vgl, CMD(CREATE_SUB_CTX, 1), 1);
-	CHECK_EQ(submit(), 0);
-	CHECK_EQ(vgl.virgl->sub->id, 0);
-	VGL_ADD(&vgl, CMD(SET_SUB_CTX, 1), 1);
-	VGL_ADD(&vgl, CMD(DESTROY_SUB_CTX, 1), 1);
-	CHECK_EQ(submit(), 0);
-	CHECK_EQ(vgl.virgl->sub->id, 0);
-	CHECK_EQ(refs(VGL_QUERY), 1);
-	/* Number 0 stays, and one that is not there is no mistake. */
-	VGL_ADD(&vgl, CMD(DESTROY_SUB_CTX, 1), 0);
-	VGL_ADD(&vgl, CMD(DESTROY_SUB_CTX, 1), 77);
-	CHECK_EQ(submit(), 0);
-	CHECK_EQ(SUBMIT(CMD(BEGIN_QUERY, 1), VGL_H_QUERY), 0);
-
-	for (i = 1; i <= vgl_limits.sub_contexts; i++)
-		CHECK_EQ(SUBMIT(CMD(CREATE_SUB_CTX, 1), i), 0);
-	CHECK_EQ(SUBMIT(CMD(CREATE_SUB_CTX, 1), i), -EDQUOT);
-	CHECK_EQ(SUBMIT(CMD(DESTROY_SUB_CTX, 1), 2), 0);
-	CHECK_EQ(SUBMIT(CMD(CREATE_SUB_CTX, 1), i), 0);
-	stop();
-}
-
-static void streamouts(void)
-{
-	u32 i;
-
-	start();
-	for (i = 0; i < 3; i++) {
-		CHECK_EQ(SUBMIT(CMD(SET_STREAMOUT_TARGETS, 3), 0, VGL_H_TARGET,
-				VGL_H_TARGET2), 0);
-		CHECK_EQ(vgl.virgl->sub->nr_streams, 1);
-		CHECK_EQ(SUBMIT(CMD(SET_STREAMOUT_TARGETS, 1), 0), 0);
-	}
-	CHECK_EQ(SUBMIT(CMD(SET_STREAMOUT_TARGETS, 3), 0, 0, VGL_H_TARGET2), 0);
-	CHECK_EQ(SUBMIT(CMD(SET_STREAMOUT_TARGETS, 2), 0, VGL_H_TARGET), 0);
-	CHECK_EQ(vgl.virgl->sub->nr_streams, 3);
-	/* It takes those along that it is part of. */
-	VGL_ADD(&vgl, CMD(DESTROY_OBJECT, 1), VGL_H_TARGET);
-	VGL_ADD(&vgl, CMD(NOP, 9));
-	CHECK_EQ(submit(), -EINVAL);
-	CHECK_EQ(SUBMIT(CMD(DESTROY_OBJECT, 1), VGL_H_TARGET), 0);
-	CHECK_EQ(vgl.virgl->sub->nr_streams, 1);
-	CHECK_EQ(refs(VGL_VERTEX), 0);
-	CHECK_EQ(refs(VGL_STAGING), 1);
-	CHECK_EQ(SUBMIT(CREATE(DSA, 5), VGL_H_TARGET2, 0, 0, 0, 0), 0);
-	CHECK_EQ(vgl.virgl->sub->nr_streams, 0);
-	stop();
-}
-
-static void streamout_limit(void)
-{
-	static const struct mvgpu_virgl_limits many = {
-		.objects = 10000, .sub_contexts = 1, .shader_text = 64,
+	u32 outputs[7 + 4 + 2 * VIRGL_MAX_SO_OUTPUTS] = {
+		CREATE(SHADER, 6 + 4 + 2 * VIRGL_MAX_SO_OUTPUTS), 72,
+		MVGPU_STAGE_VERTEX, 4, 4, VIRGL_MAX_SO_OUTPUTS,
 	};
-	u32 i;
-
-	vgl_start(&vgl, &many);
-	for (i = 0; i <= MAX_STREAMOUTS; i++)
-		VGL_ADD(&vgl, CREATE(STREAMOUT_TARGET, 4), 1 + i, VGL_BARE, 0,
-			16);
-	for (i = 0; i < MAX_STREAMOUTS; i++)
-		VGL_ADD(&vgl, CMD(SET_STREAMOUT_TARGETS, 2), 0, 1 + i);
-	CHECK_EQ(submit(), 0);
-	CHECK_EQ(SUBMIT(CMD(SET_STREAMOUT_TARGETS, 2), 0, 1 + i), -EDQUOT);
-	CHECK_EQ(SUBMIT(CMD(SET_STREAMOUT_TARGETS, 2), 0, 7), 0);
-	stop();
-}
-
-/*
- * Shaders
- */
-
-#define SHADER(len, handle, stage, offlen, ...) \
-	CREATE(SHADER, len), handle, stage, offlen, 4, 0, ##__VA_ARGS__
-#define MORE(offset) (VIRGL_SHADER_CONTINUED | (offset))
-
-static void long_shaders(void)
-{
-	u32 text = vgl_limits.shader_text;
+	u32 len;
 
 	start();
-	/* 18 bytes take 5 dwords, in three streams. */
-	CHECK_EQ(SUBMIT(SHADER(7, 50, 1, 18, 1, 2)), 0);
-	CHECK_EQ(vgl.virgl->text, 24 + 20);
-	/* One at a time for each stage; another stage does not mind. */
-	CHECK_EQ(SUBMIT(SHADER(7, 51, 1, 8, 1, 2)), -EINVAL);
-	CHECK_EQ(SUBMIT(SHADER(7, 51, 0, 12, 1, 2)), 0);
-	/* The right handle, place and length. */
-	CHECK_EQ(SUBMIT(SHADER(6, 52, 1, MORE(8), 1)), -EINVAL);
-	CHECK_EQ(SUBMIT(SHADER(6, 50, 1, MORE(4), 1)), -EINVAL);
-	CHECK_EQ(SUBMIT(SHADER(9, 50, 1, MORE(8), 1, 2, 3, 4)), -EINVAL);
-	CHECK_EQ(SUBMIT(SHADER(6, 50, 2, MORE(8), 1)), -EINVAL);
-	CHECK_EQ(SUBMIT(CREATE(SHADER, 6), 50, 1, MORE(8), 20 + 1025, 0, 1),
-		 -EINVAL);
-	/* No streamout outputs in what follows. */
-	CHECK_EQ(SUBMIT(CREATE(SHADER, 12), 50, 1, MORE(8), 4, 1, 0, 0, 0, 0,
-			0, 0, 1), -EINVAL);
-	CHECK_EQ(SUBMIT(SHADER(6, 50, 1, MORE(8), 1)), 0);
-	/* What was bad does not count. */
-	VGL_ADD(&vgl, SHADER(7, 50, 1, MORE(12), 1, 2));
-	VGL_ADD(&vgl, SHADER(6, 53, 1, 8, 1));
-	VGL_ADD(&vgl, CMD(NOP, 1));
-	CHECK_EQ(submit(), -EINVAL);
-	CHECK_EQ(SUBMIT(SHADER(7, 50, 1, MORE(12), 1, 2)), 0);
-	/* It is over: nothing follows, another may begin. */
-	CHECK_EQ(SUBMIT(SHADER(6, 50, 1, MORE(20), 1)), -EINVAL);
-	CHECK_EQ(SUBMIT(SHADER(6, 53, 1, 8, 1)), 0);
-	/* It goes on though its handle is gone, or another's. */
-	CHECK_EQ(SUBMIT(CMD(DESTROY_OBJECT, 1), 53), 0);
-	CHECK_EQ(vgl.virgl->text, 24 + 20 + 12 + 8);
-	CHECK_EQ(SUBMIT(CREATE(DSA, 5), 53, 0, 0, 0, 0), 0);
-	CHECK_EQ(SUBMIT(SHADER(6, 53, 1, MORE(4), 1)), 0);
-	CHECK_EQ(vgl.virgl->text, 24 + 20 + 12);
-	/* Each sub-context has its own. */
-	VGL_ADD(&vgl, CMD(CREATE_SUB_CTX, 1), 3);
-	VGL_ADD(&vgl, SHADER(6, 51, 0, 8, 1));
-	VGL_ADD(&vgl, CMD(SET_SUB_CTX, 1), 0);
-	VGL_ADD(&vgl, SHADER(6, 51, 0, MORE(8), 1));
-	CHECK_EQ(submit(), 0);
-	CHECK_EQ(SUBMIT(CMD(DESTROY_SUB_CTX, 1), 3), 0);
-	CHECK_EQ(vgl.virgl->text, 24 + 20 + 12);
-	CHECK_EQ(SUBMIT(SHADER(6, 60, 1, text - 56 + 1, 1)), -EDQUOT);
-	CHECK_EQ(SUBMIT(SHADER(6, 60, 1, 0x7fffffff, 1)), -EDQUOT);
-	CHECK_EQ(SUBMIT(SHADER(6, 60, 1, text - 56, 1)), 0);
-	CHECK_EQ(SUBMIT(SHADER(6, 61, 2, 4, 1)), -EDQUOT);
-	stop();
-}
+	for (len = 12; len <= 20; len += 2) {
+		u32 dw[21] = { CMD(DRAW_VBO, len), 0, 3, 4 };
 
-/* Text is charged while the shader is in use. */
-static void shader_text(void)
-{
-	start();
-	CHECK_EQ(SUBMIT(CMD(BIND_SHADER, 2), VGL_H_FS, 1), 0);
-	CHECK_EQ(SUBMIT(CMD(DESTROY_OBJECT, 1), VGL_H_FS), 0);
-	CHECK_EQ(vgl.virgl->text, 24);
-	VGL_ADD(&vgl, CMD(BIND_SHADER, 2), 0, 1);
-	VGL_ADD(&vgl, CMD(NOP, 1));
-	CHECK_EQ(submit(), -EINVAL);
-	CHECK_EQ(vgl.virgl->text, 24);
-	CHECK_EQ(SUBMIT(CMD(BIND_SHADER, 2), 0, 1), 0);
-	CHECK_EQ(vgl.virgl->text, 16);
-	stop();
-}
-
-static void object_limit(void)
-{
-	u32 i, n = vgl_limits.objects - (VGL_HANDLES - 1);
-
-	start();
-	for (i = 0; i < n; i++)
-		VGL_ADD(&vgl, CREATE(DSA, 5), 1000 + i, 0, 0, 0, 0);
-	CHECK_EQ(submit(), 0);
-	CHECK_EQ(SUBMIT(CREATE(DSA, 5), 999, 0, 0, 0, 0), -EDQUOT);
-	CHECK_EQ(SUBMIT(CMD(SET_STREAMOUT_TARGETS, 2), 0, VGL_H_TARGET),
-		 -EDQUOT);
-	CHECK_EQ(SUBMIT(CREATE(DSA, 5), 1000, 0, 0, 0, 0), 0);
-	/* Sub-contexts share the limit. */
-	VGL_ADD(&vgl, CMD(CREATE_SUB_CTX, 1), 1);
-	VGL_ADD(&vgl, CREATE(DSA, 5), 1, 0, 0, 0, 0);
-	CHECK_EQ(submit(), -EDQUOT);
-	VGL_ADD(&vgl, CMD(DESTROY_OBJECT, 1), 1000);
-	VGL_ADD(&vgl, CREATE(DSA, 5), 999, 0, 0, 0, 0);
-	CHECK_EQ(submit(), 0);
-	/* Many in one stream, few at a time. */
-	for (i = 0; i < 1000; i++) {
-		VGL_ADD(&vgl, CMD(DESTROY_OBJECT, 1), 999);
-		VGL_ADD(&vgl, CREATE(DSA, 5), 999, 0, 0, 0, 0);
+		vgl_add(&vgl, dw, len + 1);
+		CHECK_EQ(submit(), len == 16 || len == 18 ? -EINVAL : 0);
 	}
-	CHECK_EQ(submit(), 0);
-	stop();
-}
+	CHECK_EQ(SUBMIT(CREATE(SURFACE, 5), 70, VGL_BARE, RGBA8, 0, 0),
+		 -EINVAL);
+	CHECK_EQ(SUBMIT(CREATE(STREAMOUT_TARGET, 4), 70, VGL_TEX, 0, 16),
+		 -EINVAL);
+	CHECK_EQ(SUBMIT(CMD(SET_SHADER_IMAGES, 7), 0, 0, RGBA8, 1, 0, 7,
+			VGL_TEX), -EINVAL);
+	CHECK_EQ(SUBMIT(CMD(SET_SHADER_IMAGES, 7), 0, 0, RGBA8, 1, 0, 6,
+			VGL_TEX), 0);
+	CHECK_EQ(SUBMIT(CMD(BIND_SHADER, 2), 0, 6), -EINVAL);
+	CHECK_EQ(SUBMIT(CMD(SET_SCISSOR_STATE, 1), 16), -EINVAL);
+	CHECK_EQ(SUBMIT(CMD(BLIT, 21), 0xf, 0, 0, VGL_BARE, 0, RGBA8, 0, 0, 0,
+			1, 1, 1, VGL_TEX, 0, RGBA8, 0, 0, 0, 1, 1, 1), -EINVAL);
+	CHECK_EQ(SUBMIT(CMD(RESOURCE_COPY_REGION, 13), VGL_BARE, 0, 0, 0, 0,
+			VGL_TEX, 0, 0, 0, 0, 1, 1, 1), -EINVAL);
+	CHECK_EQ(SUBMIT(CMD(RESOURCE_COPY_REGION, 13), VGL_TEX, 0, 0, 0, 0,
+			VGL_BARE, 0, 0, 0, 0, 1, 1, 1), -EINVAL);
+	CHECK_EQ(SUBMIT(CMD(CLEAR_TEXTURE, 12), VGL_BARE, 0, 0, 0, 0, 1, 1, 1,
+			0, 0, 0, 0), -EINVAL);
+	/* A block of one is a pixel of the other. */
+	CHECK_EQ(SUBMIT(CMD(RESOURCE_COPY_REGION, 13), VGL_ARRAY, 0, 0, 0, 0,
+			VGL_DXT, 0, 0, 0, 0, 64, 64, 1), 0);
+	CHECK_EQ(SUBMIT(CMD(RESOURCE_COPY_REGION, 13), VGL_ARRAY, 0, 1, 0, 0,
+			VGL_DXT, 0, 0, 0, 0, 64, 64, 1), -EINVAL);
+	CHECK_EQ(SUBMIT(CMD(RESOURCE_COPY_REGION, 13), VGL_DXT, 0, 0, 0, 0,
+			VGL_ARRAY, 0, 0, 0, 0, 16, 16, 1), 0);
+	CHECK_EQ(SUBMIT(CMD(RESOURCE_COPY_REGION, 13), VGL_DXT, 1, 0, 0, 0,
+			VGL_ARRAY, 0, 0, 0, 0, 16, 16, 1), -EINVAL);
 
-static void costs(void)
-{
-	start();
-	VGL_ADD(&vgl, CMD(TRANSFER3D, 13), VGL_TEX, 0, 0, 0, 0, 0, 0, 0, 64, 64,
-		1, 0, 1);
-	VGL_ADD(&vgl, CMD(RESOURCE_COPY_REGION, 13), VGL_BARE, 0, 0, 0, 0,
-		VGL_VERTEX, 0, 0, 0, 0, 100, 1, 1);
-	VGL_ADD(&vgl, CMD(CLEAR, 8), 4, 0, 0, 0, 0, 0, 0, 0);
-	VGL_ADD(&vgl, CMD(DRAW_VBO, 12), 0, 3, 4, 0, 1, 0, 0, 0, 0, 0, ~0U, 0);
+	/* As many outputs as there may be. */
+	vgl_add(&vgl, outputs, ARRAY_SIZE(outputs));
 	CHECK_EQ(submit(), 0);
-	CHECK_EQ(vgl.verdict.commands, 4);
-	CHECK_EQ(vgl.verdict.draws, 2);
-	CHECK_EQ(vgl.verdict.bytes, 64 * 64 * 4 + 100);
+	/* Outputs of a shader that goes on, though the length would fit. */
+	CHECK_EQ(SUBMIT(CREATE(SHADER, 6), 71, 1, 60, 4, 0, 1), 0);
+	CHECK_EQ(SUBMIT(CREATE(SHADER, 13), 71, 1,
+			VIRGL_SHADER_CONTINUED | 4, 4, 1, 0, 0, 0, 0, 0, 0, 1,
+			1), -EINVAL);
 	stop();
 }
 
@@ -895,18 +565,7 @@ static const struct tap_case cases[] = {
 	{ "the journal grows and shrinks", journal },
 	{ "commands that are not in the list are refused", not_allowed },
 	{ "numbers out of range are refused", check_ranges },
-	{ "objects hold resources", held_by_objects },
-	{ "bindings hold resources that have no name any more", zombies },
-	{ "what is bound is held until something else is", bindings },
-	{ "a detached resource is not found", attachment },
-	{ "an object with a known handle takes its place", same_handle },
-	{ "sub-contexts have their own handles", sub_contexts },
-	{ "combinations of streamout targets are counted", streamouts },
-	{ "and bounded", streamout_limit },
-	{ "long shaders go on where they ended", long_shaders },
-	{ "text of shaders is charged while they are in use", shader_text },
-	{ "objects are bounded", object_limit },
-	{ "costs are counted", costs },
+	{ "and resources of the wrong kind", check_kinds },
 };
 
 int main(void)

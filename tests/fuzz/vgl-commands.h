@@ -20,7 +20,6 @@ enum {
  * from the table that is under test
  * @name: for messages
  * @dw: header and what follows; see enum vgl_id and enum vgl_handle
- * @n: dwords
  * @res: dwords that hold a resource, ends with 0
  * @obj: dwords that hold the handle of an object, ends with 0
  * @flags: VGL_*
@@ -29,13 +28,19 @@ enum {
  */
 struct vgl_command {
 	const char *name;
-	const u32 *dw;
-	u32 n;
+	u32 dw[36];
 	u8 res[8];
 	u8 obj[8];
 	u32 flags;
 };
 
+/* Dwords of a command, header included. */
+static inline u32 vgl_dwords(const struct vgl_command *cmd)
+{
+	return 1 + (cmd->dw[0] >> 16);
+}
+
+/* Ends with one without a name. */
 extern const struct vgl_command vgl_commands[];
 extern const u32 vgl_nr_commands;
 

@@ -262,6 +262,16 @@ static u64 mix_obj(u64 hash, const struct mvgpu_vobj *obj)
 	return mix(hash, (u64)obj->text << 32 | obj->got);
 }
 
+static u64 mix_slots(u64 hash, struct mvgpu_res3d *const *slots, u32 nr)
+{
+	u32 i;
+
+	for (i = 0; i < nr; i++)
+		if (slots[i])
+			hash = mix(hash + i, (uintptr_t)slots[i]);
+	return mix(hash, nr);
+}
+
 static u64 digest_sub(const struct mvgpu_vsub *sub)
 {
 	const struct mvgpu_vstream *stream;
@@ -282,17 +292,13 @@ static u64 digest_sub(const struct mvgpu_vsub *sub)
 		for (j = 0; j < VIRGL_MAX_VIEWS; j++)
 			if (stage->views[j])
 				hash = mix_obj(hash + j, stage->views[j]);
-		for (j = 0; j < VIRGL_MAX_UNIFORMS; j++) {
-			hash = mix(hash, (uintptr_t)stage->uniforms[j]);
-			hash = mix(hash, (uintptr_t)stage->buffers[j]);
-			hash = mix(hash, (uintptr_t)stage->images[j]);
-		}
+		hash = mix_slots(hash, stage->uniforms, VIRGL_MAX_UNIFORMS);
+		hash = mix_slots(hash, stage->buffers, VIRGL_MAX_BUFFERS);
+		hash = mix_slots(hash, stage->images, VIRGL_MAX_IMAGES);
 		hash = mix(hash, stage->nr_views);
 	}
-	for (i = 0; i < VIRGL_MAX_VERTEX; i++)
-		hash = mix(hash, (uintptr_t)sub->vertex[i]);
-	for (i = 0; i < VIRGL_MAX_ATOMIC; i++)
-		hash = mix(hash, (uintptr_t)sub->atomic[i]);
+	hash = mix_slots(hash, sub->vertex, VIRGL_MAX_VERTEX);
+	hash = mix_slots(hash, sub->atomic, VIRGL_MAX_ATOMIC);
 	hash = mix(hash, (uintptr_t)sub->index);
 	for (i = 0; i < VIRGL_MAX_COLOR; i++)
 		hash = mix_obj(hash, sub->color[i]);
@@ -388,7 +394,8 @@ static void verify_sub(const struct mvgpu_vsub *sub)
 		seen_obj(stage->partial);
 		text += text_of(stage->partial);
 		for (j = 0; j < VIRGL_MAX_VIEWS; j++)
-			seen_obj(stage->views[j]);
+			if (stage->views[j])
+				seen_obj(stage->views[j]);
 		for (j = 0; j < VIRGL_MAX_UNIFORMS; j++) {
 			seen_res(stage->uniforms[j]);
 			seen_res(stage->buffers[j]);

@@ -38,6 +38,7 @@ steps=(
 	"lint|style|lint"
 	"user|tests in user space|in_user_space test"
 	"fuzz|each target fuzzed for $FUZZ_SECONDS s|in_user_space fuzz"
+	"sched|policies on a clock of their own|policies"
 	"l1-6.12-load|load and unload|l1 6.12 load-modules"
 	"l1-6.12-install|make install|l1 6.12 install --udev"
 	"l1-6.12-selftests|kselftests|l1 6.12 selftests"
@@ -45,12 +46,13 @@ steps=(
 	"l1-6.12-display|displays|l1 6.12 display"
 	"l1-6.12-reboot|reboot|l1 6.12 reboot"
 	"l1-6.12-firmware|SeaBIOS and OVMF|l1 6.12 firmware"
+	"l1-6.12-kill|QEMU killed|l1 6.12 kill-qemu --smp 1"
+	"l1-7.3-iommu-two-guests|two guests on 7.3, IOMMU|l1 7.3 two-guests --smp 1 --iommu"
 	"l1-6.12-gl|OpenGL in two guests|l1 6.12 gl --smp 1"
 )
 
-# Run only when named: not seen to pass yet as a whole.
+# Run only when named, or with --all: a check would take too long with them.
 more=(
-	"l1-6.12-kill|QEMU killed|l1 6.12 kill-qemu --smp 1"
 	"l1-6.12-iommu-load|load and unload, IOMMU|l1 6.12 load-modules --iommu"
 	"l1-6.12-iommu-selftests|kselftests, IOMMU|l1 6.12 selftests --iommu"
 	"l1-6.12-iommu-two-guests|two guests, IOMMU|l1 6.12 two-guests --smp 1 --iommu"
@@ -59,6 +61,7 @@ more=(
 	"l1-7.3-load|load and unload on 7.3|l1 7.3 load-modules"
 	"l1-7.3-selftests|kselftests on 7.3|l1 7.3 selftests"
 	"l1-7.3-two-guests|two guests on 7.3|l1 7.3 two-guests --smp 1"
+	"l1-debug-selftests|kselftests, KASAN and lockdep|l1 debug selftests --timeout 4000"
 )
 
 # build SERIES - a compiler that says anything has found something. kbuild's own
@@ -92,6 +95,16 @@ in_user_space()
 	ksrc=$("$testbed/source.sh")
 	"$testbed/chroot.sh" -- make -C tests/fuzz KSRC="$ksrc" \
 		OUT="$project/build/fuzz" FUZZ_SECONDS="$FUZZ_SECONDS" "$1"
+}
+
+# The policies of drivers/sched, tests/sched.
+policies()
+{
+	local ksrc
+
+	ksrc=$("$testbed/source.sh")
+	"$testbed/chroot.sh" -- make -s -C tests/sched KSRC="$ksrc" \
+		OUT="$project/build/sched" test
 }
 
 # emulator_failed - was it TCG? $rc is run-l1.sh's status.

@@ -3,7 +3,7 @@
 #
 # payload.sh - build what is carried into L1 and L2; print its directory
 #
-# Usage: payload.sh [SERIES]...	(default 6.12)
+# Usage: payload.sh [SERIES]...	(default 6.12; "debug": see debug-kernel.sh)
 #
 # For each kernel series a directory build/payload-SERIES with
 #
@@ -23,11 +23,11 @@ set -eu
 # touching the kernel's own directory.
 depmod_for()
 {
-	local rel=$1 modules=$2 base file
+	local rel=$1 kernel=$2 modules=$3 base file
 
 	base=$(mktemp -d)
 	mkdir -p "$base/lib/modules/$rel"
-	for file in "/lib/modules/$rel"/{kernel,modules.{order,builtin*}}; do
+	for file in "$kernel"/{kernel,modules.{order,builtin*}}; do
 		[ ! -e "$file" ] || ln -s "$file" "$base/lib/modules/$rel/"
 	done
 	mkdir "$base/lib/modules/$rel/updates"
@@ -41,10 +41,11 @@ depmod_for()
 # Runs in the tree.
 build()
 {
-	local series=$1 rel=$2 ksrc=$3 to="$project/build/payload-$1"
+	local series=$1 rel=$2 kernel=$3 ksrc=$4 to="$project/build/payload-$1" args
 
 	cd "$project"
-	make -s modules KVER="$rel" OUT="build/modules-$rel"
+	args=(KVER="$rel" KDIR="$kernel/build" OUT="build/modules-$rel")
+	make -s modules "${args[@]}"
 	make -s -C tests/guest O="$project/build/guest"
 	make -s -C tests/selftests KSRC="$ksrc" O="$project/build/selftests"
 
@@ -53,9 +54,9 @@ build()
 		rm -rf "$to/modules" "$to/install"
 		mkdir "$to/modules"
 		cp "build/modules-$rel"/*.ko "$to/modules/"
-		depmod_for "$rel" "$to/modules"
+		depmod_for "$rel" "$kernel" "$to/modules"
 	fi
-	make -s install KVER="$rel" OUT="build/modules-$rel" DESTDIR="$to/install"
+	make -s install "${args[@]}" DESTDIR="$to/install"
 	cp tools/packaging/mvgpu.modprobe.conf "$to/modules/"
 	cp build/guest/* "$to/guest/"
 	rm -rf "$to/selftests" "$to/scenarios"
@@ -80,10 +81,17 @@ mkdir -p "$project/build"
 exec 8>"$project/build/.payload.lock"
 flock 8
 for series in "$@"; do
-	rel=$(kernel_release "$root" "$series")
+	if [ "$series" = debug ]; then
+		own=$("$testbed/debug-kernel.sh")
+		rel=$(cat "$own/release")
+		kernel=$own/lib/modules/$rel
+	else
+		rel=$(kernel_release "$root" "$series")
+		kernel=/lib/modules/$rel
+	fi
 	step "building modules for $rel, tests and tools"
-	"$testbed/chroot.sh" -- \
-		"$testbed/payload.sh" --build "$series" "$rel" "$ksrc" >&2 8>&- ||
+	"$testbed/chroot.sh" -- "$testbed/payload.sh" --build \
+		"$series" "$rel" "$kernel" "$ksrc" >&2 8>&- ||
 		die "mvgpu does not build for kernel $series" \
 		    "the compiler's messages are above"
 	echo "$project/build/payload-$series"

@@ -28,6 +28,10 @@ static unsigned int memory_mb = 1024;
 module_param(memory_mb, uint, 0444);
 MODULE_PARM_DESC(memory_mb, "memory of each GPU, MiB (default 1024)");
 
+static unsigned int overcommit = 1;
+module_param(overcommit, uint, 0444);
+MODULE_PARM_DESC(overcommit, "times that the units of each GPU are given out (1 to 16, default 1): 16 makes room for 1024 vGPUs of 1of64");
+
 static struct platform_device *gpus[MAX_GPUS];
 
 static struct mvgpu_sim *sim_alloc(struct device *dev)
@@ -81,6 +85,7 @@ static int sim_probe(struct platform_device *pdev)
 		.context_init = true,
 		.nr_capsets = ARRAY_SIZE(mvgpu_sim_capsets),
 		.capsets = mvgpu_sim_capsets,
+		.overcommit = overcommit,
 	};
 	struct mvgpu_sim *sim;
 	int err;
@@ -138,8 +143,9 @@ static int __init mvgpu_sim_init(void)
 	int err;
 
 	if (!nr_gpus || nr_gpus > MAX_GPUS || !engines ||
-	    engines > MVGPU_MAX_ENGINES || !memory_mb) {
-		pr_err("mvgpu_sim: nr_gpus and engines are 1 to 16, memory_mb is not 0\n");
+	    engines > MVGPU_MAX_ENGINES || !memory_mb || !overcommit ||
+	    overcommit > MVGPU_MAX_OVERCOMMIT) {
+		pr_err("mvgpu_sim: nr_gpus, engines and overcommit are 1 to 16, memory_mb is not 0\n");
 		return -EINVAL;
 	}
 

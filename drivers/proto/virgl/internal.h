@@ -249,8 +249,8 @@ enum {
  * @check: NULL: length and resources are all there is to check
  * @flags: ROW_*
  * @min: dwords behind the header
- * @max: likewise
- * @step: from @min on in steps of this
+ * @max: likewise; 0: as @min
+ * @step: from @min on in steps of this; 0: as 1
  * @res: dwords that hold a resource; 0: none. One behind the command's end is
  *	none.
  * @more: first dword of a sequence of resources, to the command's end; 0: none

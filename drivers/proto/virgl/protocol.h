@@ -2,6 +2,9 @@
 #ifndef _MVGPU_PROTO_VIRGL_PROTOCOL_H
 #define _MVGPU_PROTO_VIRGL_PROTOCOL_H
 
+#include <linux/bits.h>
+#include <linux/types.h>
+
 /*
  * What is on the wire: a command is a header, number | object type << 8 |
  * dwords that follow << 16, and what follows. Dwords of a command are counted
@@ -118,11 +121,11 @@ enum mvgpu_stage {
 #define VIRGL_MAX_SO_OUTPUTS 64
 
 /* Dword 3 of a shader: this bit, and where the text goes on; or its length. */
-#define VIRGL_SHADER_CONTINUED (1U << 31)
+#define VIRGL_SHADER_CONTINUED BIT(31)
 
 /* Dword 14 of COPY_TRANSFER3D. */
-#define VIRGL_COPY_SYNCHRONIZED (1U << 0)
-#define VIRGL_COPY_FROM_HOST (1U << 1)
+#define VIRGL_COPY_SYNCHRONIZED BIT(0)
+#define VIRGL_COPY_FROM_HOST BIT(1)
 
 #define VIRGL_TO_HOST 1
 #define VIRGL_FROM_HOST 2

@@ -30,6 +30,15 @@ static u32 text_at(const struct mvgpu_vcmd *cmd, u32 stage, bool first)
 	return at <= cmd->len ? at : 0;
 }
 
+/* The renderer reads up to a 0, which is in the last dword of Mesa's text. */
+static bool text_ends(const struct mvgpu_vcmd *cmd)
+{
+	u32 last = vcmd_dw(cmd, cmd->len);
+
+	return !(last & 0xff) || !(last & 0xff00) || !(last & 0xff0000) ||
+	       !(last >> 24);
+}
+
 static int shader_first(struct mvgpu_vcmd *cmd, struct mvgpu_vstage *stage,
 			u32 bytes)
 {
@@ -45,6 +54,8 @@ static int shader_first(struct mvgpu_vcmd *cmd, struct mvgpu_vstage *stage,
 	/* The renderer makes room for so many, each of some text. */
 	if (vcmd_dw(cmd, 4) > padded + TOKENS_SLACK)
 		return vcmd_refuse(cmd, -EINVAL, "more tokens than text");
+	if (bytes == padded && !text_ends(cmd))
+		return vcmd_refuse(cmd, -EINVAL, "text without an end");
 
 	err = mvgpu_vobj_create(cmd, VIRGL_OBJ_SHADER, NULL, padded, &obj);
 	if (err)
@@ -70,6 +81,8 @@ static int shader_next(struct mvgpu_vcmd *cmd, struct mvgpu_vstage *stage,
 		return vcmd_refuse(cmd, -EINVAL, "text does not go on there");
 	if (vcmd_dw(cmd, 4) > (u64)obj->text + TOKENS_SLACK)
 		return vcmd_refuse(cmd, -EINVAL, "more tokens than text");
+	if (obj->got + bytes == obj->text && !text_ends(cmd))
+		return vcmd_refuse(cmd, -EINVAL, "text without an end");
 
 	err = mvgpu_vslot_set_u32(cmd->virgl, &obj->got, obj->got + bytes);
 	if (!err && obj->got == obj->text)

@@ -10,7 +10,7 @@
 
 #define ANY 65535
 
-#define FIXED(n) .flags = ROW_ALLOWED, .min = (n), .max = (n), .step = 1
+#define FIXED(n) .flags = ROW_ALLOWED, .min = (n)
 #define UP_TO(from, by, to) \
 	.flags = ROW_ALLOWED, .min = (from), .max = (to), .step = (by)
 
@@ -139,7 +139,7 @@ static const struct mvgpu_vrow commands[VIRGL_COMMANDS] = {
 	[VIRGL_SET_UNIFORM_BUFFER] = {
 		"SET_UNIFORM_BUFFER", mvgpu_vbind_uniform,
 		.flags = ROW_ALLOWED | ROW_NONE_0,
-		.min = 5, .max = 5, .step = 1,
+		.min = 5,
 		.res = { 5 },
 	},
 	[VIRGL_SET_SUB_CTX] = { "SET_SUB_CTX", mvgpu_vsub_set, FIXED(1) },
@@ -168,7 +168,7 @@ static const struct mvgpu_vrow commands[VIRGL_COMMANDS] = {
 	[VIRGL_LAUNCH_GRID] = {
 		"LAUNCH_GRID", mvgpu_vdraw_grid,
 		.flags = ROW_ALLOWED | ROW_NONE_0,
-		.min = 8, .max = 8, .step = 1,
+		.min = 8,
 		.res = { 7 },
 	},
 	[VIRGL_SET_FRAMEBUFFER_STATE_NO_ATTACH] = {

@@ -8,7 +8,7 @@
 #include "internal.h"
 
 /* Sums of two of them fit into the renderer's int. */
-#define MAX_COORD (1 << 30)
+#define MAX_COORD 0x40000000
 
 static struct mvgpu_box box_get(const struct mvgpu_vcmd *cmd, u32 at)
 {
@@ -158,15 +158,16 @@ int mvgpu_vtransfer_region(struct mvgpu_vcmd *cmd)
 {
 	struct mvgpu_res3d *dst = cmd->res[0], *src = cmd->res[1];
 	struct mvgpu_box box = box_get(cmd, 8);
+	bool buffer = src->target == MVGPU_TARGET_BUFFER;
+	bool to_buffer = dst->target == MVGPU_TARGET_BUFFER;
 
-	if ((dst->target == MVGPU_TARGET_BUFFER) !=
-	    (src->target == MVGPU_TARGET_BUFFER))
+	if (buffer != to_buffer)
 		return vcmd_refuse(cmd, -EINVAL, "buffer and texture");
 	if (!mvgpu_res3d_box_within(src, vcmd_dw(cmd, 7), &box))
 		return vcmd_refuse(cmd, -EINVAL, "source");
 	count(cmd, src, &box);
 
-	if (src->target != MVGPU_TARGET_BUFFER)
+	if (!buffer)
 		box_convert(&box, src, dst);
 	box.x = vcmd_dw(cmd, 3);
 	box.y = vcmd_dw(cmd, 4);

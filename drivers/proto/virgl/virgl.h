@@ -8,7 +8,7 @@ struct mvgpu_res3d;
 struct mvgpu_virgl;
 
 /* Mesa sends up to 266,240 bytes, in commands of up to 65,532 dwords. */
-#define MVGPU_VIRGL_MAX_DWORDS (1U << 18)
+#define MVGPU_VIRGL_MAX_DWORDS 0x40000
 
 /**
  * struct mvgpu_virgl_ops - what the checks of a context need of its owner

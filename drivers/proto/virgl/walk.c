@@ -147,7 +147,7 @@ static int walk_one(struct mvgpu_vcmd *cmd, u32 left)
 	verdict->name = row->name;
 	if (!(row->flags & ROW_ALLOWED))
 		return vcmd_refuse(cmd, -EINVAL, "not allowed");
-	if (cmd->len < row->min || cmd->len > row->max ||
+	if (cmd->len < row->min || cmd->len > (row->max ?: row->min) ||
 	    (row->step > 1 && (cmd->len - row->min) % row->step))
 		return vcmd_refuse(cmd, -EINVAL, "length");
 	if (cmd->len >= left)

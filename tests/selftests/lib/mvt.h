@@ -343,4 +343,19 @@ ssize_t mvt_sim_readback(u32 id, void *buf, size_t size);
 int mvt_set_job_timeout_ms(unsigned int ms);
 int mvt_get_job_timeout_ms(u64 *ms);
 
+/* sched.c: files of the GPU's mvgpu/, and of a vGPU's */
+#define MVT_HIST_BUCKETS 37
+
+int mvt_sched_set(const char *attr, const char *val);
+int mvt_sched_set_u64(const char *attr, u64 val);
+int mvt_sched_get(const char *attr, char *buf, size_t size);
+u64 mvt_sched_get_u64(const char *attr);
+void mvt_sched_defaults(void);
+int mvt_vgpu_set(const struct mvt_dev *dev, const char *attr, const char *val);
+int mvt_vgpu_set_u64(const struct mvt_dev *dev, const char *attr, u64 val);
+int mvt_vgpu_get(const struct mvt_dev *dev, const char *attr, char *buf,
+		 size_t size);
+u64 mvt_vgpu_get_u64(const struct mvt_dev *dev, const char *attr);
+u64 mvt_hist_sum(const char *text);
+
 #endif

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Policy "fair": weighted fair queueing by time used, after EEVDF (see the
+ * kernel's sched/fair.c). Each share has a virtual time that runs the slower the
+ * larger its weight is; who is not ahead of the average is eligible, and of
+ * those the one with the earliest virtual deadline is served. On top of that
+ * limits (cap) and guarantees (min) are dates, in the manner of mClock.
+ */
+#include <linux/math64.h>
+#include <linux/minmax.h>
+#include <linux/rbtree_augmented.h>
+
+#include "policy.h"
+
+/* Virtual ns of a share with the largest weight, for each ns used. */
+#define SCALE MVGPU_WEIGHT_MAX
+
+static s64 fair_virtual(const struct mvgpu_share *share, s64 ns)
+{
+	return div_s64(ns * SCALE, share->params.weight);
+}
+
+#define run_share(n) rb_entry(n, struct mvgpu_share, run_node)
+
+static bool run_less(struct rb_node *a, const struct rb_node *b)
+{
+	return run_share(a)->deadline < run_share(b)->deadline;
+}
+
+/* Return: is it what it was? */
+static bool min_v_compute(struct mvgpu_share *share, bool exit)
+{
+	const struct rb_node *child[] = { share->run_node.rb_left,
+					  share->run_node.rb_right };
+	s64 old = share->min_v;
+	size_t i;
+
+	share->min_v = share->v;
+	for (i = 0; i < ARRAY_SIZE(child); i++)
+		if (child[i] && run_share(child[i])->min_v < share->min_v)
+			share->min_v = run_share(child[i])->min_v;
+	return exit && share->min_v == old;
+}
+
+RB_DECLARE_CALLBACKS(static, min_v_cb, struct mvgpu_share, run_node, min_v,
+		     min_v_compute);
+
+static bool reserve_less(struct rb_node *a, const struct rb_node *b)
+{
+	return rb_entry(a, struct mvgpu_share, reserve_node)->reserve <
+	       rb_entry(b, struct mvgpu_share, reserve_node)->reserve;
+}
+
+/* policy->v is the average: what is left in the sum is less than one each. */
+static void fair_average(struct mvgpu_policy *policy)
+{
+	s64 step;
+
+	if (!policy->weights)
+		return;
+	step = div64_s64(policy->sum, policy->weights);
+	policy->v += step;
+	policy->sum -= step * policy->weights;
+}
+
+static void fair_insert(struct mvgpu_policy *policy, struct mvgpu_share *share)
+{
+	s64 weight = share->params.weight;
+
+	share->min_v = share->v;
+	rb_add_augmented_cached(&share->run_node, &policy->run, run_less,
+				&min_v_cb);
+	if (share->params.min)
+		rb_add_cached(&share->reserve_node, &policy->reserved,
+			      reserve_less);
+	policy->weights += weight;
+	policy->sum += weight * (share->v - policy->v);
+	fair_average(policy);
+}
+
+static void fair_erase(struct mvgpu_policy *policy, struct mvgpu_share *share)
+{
+	s64 weight = share->params.weight;
+
+	rb_erase_augmented_cached(&share->run_node, &policy->run, &min_v_cb);
+	if (share->params.min)
+		rb_erase_cached(&share->reserve_node, &policy->reserved);
+	policy->weights -= weight;
+	policy->sum -= weight * (share->v - policy->v);
+	if (!policy->weights)
+		policy->sum = 0;
+	fair_average(policy);
+}
+
+/*
+ * Who comes back goes on where it was, but no more than a slice behind the
+ * average: that is all that sleeping can bring, and enough for those who send
+ * one job at a time. What it owes is paid by the others' progress.
+ */
+static void fair_place(struct mvgpu_policy *policy, struct mvgpu_share *share)
+{
+	s64 slice = fair_virtual(share, policy->slice_ns);
+	s64 debt = fair_virtual(share, MVGPU_DEBT_MAX_NS);
+
+	share->v = clamp_t(s64, share->v, policy->v - slice, policy->v + debt);
+	share->deadline = share->v + slice;
+	if (share->v > policy->v)
+		return;
+	/* It has had less than its share: no need to wait for long. */
+	share->deadline -= 2 * slice;
+	policy->woken = true;
+}
+
+static void fair_enter(struct mvgpu_policy *policy, struct mvgpu_share *share,
+		       u64 now)
+{
+	fair_place(policy, share);
+	if (share->reserve < (s64)now)
+		share->reserve = now;
+	fair_insert(policy, share);
+}
+
+static void fair_add(struct mvgpu_policy *policy, struct mvgpu_share *share,
+		     u64 now)
+{
+	if (share->epoch != policy->epoch) {
+		share->epoch = policy->epoch;
+		share->v = policy->v;
+		share->reserve = now;
+		mvgpu_limit_renew(share, now);
+	}
+	if (mvgpu_limit_holds(share, now))
+		mvgpu_limit_insert(policy, share);
+	else
+		fair_enter(policy, share, now);
+}
+
+static void fair_remove(struct mvgpu_policy *policy, struct mvgpu_share *share)
+{
+	if (share->held)
+		mvgpu_limit_erase(policy, share);
+	else
+		fair_erase(policy, share);
+}
+
+static void fair_params(struct mvgpu_policy *policy, struct mvgpu_share *share,
+			u64 now)
+{
+	/* Virtual times of another weight mean nothing: no debt, no credit. */
+	share->v = policy->v;
+	share->reserve = now;
+	mvgpu_limit_renew(share, now);
+}
+
+/* The earliest deadline of those that are not ahead of the average. */
+static struct mvgpu_share *fair_eligible(const struct mvgpu_policy *policy)
+{
+	struct rb_node *node = policy->run.rb_root.rb_node;
+	struct mvgpu_share *share;
+	/* The least is not above the average, which was rounded. */
+	s64 v = policy->v + 1;
+
+	while (node) {
+		struct rb_node *left = node->rb_left;
+
+		share = run_share(node);
+		if (left && run_share(left)->min_v <= v)
+			node = left;
+		else if (share->v <= v)
+			return share;
+		else
+			node = node->rb_right;
+	}
+	node = rb_first_cached(&policy->run);
+	return node ? run_share(node) : NULL;
+}
+
+static struct mvgpu_share *fair_behind(const struct mvgpu_policy *policy,
+				       u64 now)
+{
+	struct rb_node *node = rb_first_cached(&policy->reserved);
+	struct mvgpu_share *share;
+
+	if (!node)
+		return NULL;
+	share = rb_entry(node, struct mvgpu_share, reserve_node);
+	return share->reserve <= (s64)now ? share : NULL;
+}
+
+static struct mvgpu_share *fair_pick(struct mvgpu_policy *policy, u64 now,
+				     u64 *until)
+{
+	struct mvgpu_share *share;
+
+	while ((share = mvgpu_limit_release(policy, now)))
+		fair_enter(policy, share, now);
+
+	share = policy->current_share;
+	/* Who has had more than its share gives way to who has come. */
+	if (mvgpu_policy_stays(policy) &&
+	    !(policy->woken && share->v > policy->v))
+		return share;
+	policy->woken = false;
+
+	share = fair_behind(policy, now);
+	policy->guaranteed = share;
+	if (!share)
+		share = fair_eligible(policy);
+	if (!share) {
+		*until = mvgpu_limit_next(policy);
+		return NULL;
+	}
+	/* A new slice, also if it is for the same. */
+	policy->current_share = share;
+	policy->used_ns = 0;
+	return share;
+}
+
+static void fair_charge_min(struct mvgpu_policy *policy,
+			    struct mvgpu_share *share, s64 ns, u64 now)
+{
+	u32 min = share->params.min;
+	s64 ahead;
+
+	share->reserve += div_s64(ns * MVGPU_PERCENT_MAX, min);
+	if (policy->guaranteed && share == policy->current_share)
+		return;
+	/* What it got beyond its guarantee is no reason to break that. */
+	ahead = (s64)now + div_s64(policy->slice_ns * MVGPU_PERCENT_MAX, min);
+	if (share->reserve > ahead)
+		share->reserve = ahead;
+}
+
+static void fair_charge(struct mvgpu_policy *policy, struct mvgpu_share *share,
+			s64 ns, u64 now)
+{
+	s64 debt = fair_virtual(share, MVGPU_DEBT_MAX_NS);
+	bool queued = share->queued;
+
+	if (share->epoch != policy->epoch)
+		return;
+	if (queued)
+		fair_remove(policy, share);
+
+	share->v += fair_virtual(share, ns);
+	if (share->v > policy->v + debt)
+		share->v = policy->v + debt;
+	if (share->v >= share->deadline)
+		share->deadline = share->v +
+				  fair_virtual(share, policy->slice_ns);
+	if (share->params.min)
+		fair_charge_min(policy, share, ns, now);
+	if (share->params.cap)
+		mvgpu_limit_charge(policy, share, share->params.cap,
+				   MVGPU_PERCENT_MAX, ns, now);
+	if (!queued)
+		return;
+	if (share->held)
+		mvgpu_limit_insert(policy, share);
+	else
+		fair_insert(policy, share);
+}
+
+const struct mvgpu_policy_ops mvgpu_policy_fair = {
+	.name = "fair",
+	.add = fair_add,
+	.remove = fair_remove,
+	.pick = fair_pick,
+	.charge = fair_charge,
+	.params = fair_params,
+};

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Policy "fixed": each share owns a part of the time, and what it does not use
+ * stays idle, so that its speed does not depend on its neighbours. Of those that
+ * are not ahead of their part, the one whose next slice is due first is served;
+ * as the parts do not exceed the whole, each gets it in time.
+ */
+#include "policy.h"
+
+#define run_share(n) rb_entry(n, struct mvgpu_share, run_node)
+
+static bool run_less(struct rb_node *a, const struct rb_node *b)
+{
+	return run_share(a)->deadline < run_share(b)->deadline;
+}
+
+static void fixed_insert(struct mvgpu_policy *policy, struct mvgpu_share *share)
+{
+	const struct mvgpu_share_params *params = &share->params;
+
+	if (share->held) {
+		mvgpu_limit_insert(policy, share);
+		return;
+	}
+	share->deadline = share->limit + mvgpu_limit_burst(policy, params->part,
+							    params->whole);
+	rb_add_cached(&share->run_node, &policy->run, run_less);
+}
+
+static void fixed_add(struct mvgpu_policy *policy, struct mvgpu_share *share,
+		      u64 now)
+{
+	if (share->epoch != policy->epoch)
+		mvgpu_limit_renew(share, now);
+	share->epoch = policy->epoch;
+	mvgpu_limit_holds(share, now);
+	/* No credit for having slept. */
+	if (share->limit < (s64)now)
+		share->limit = now;
+	fixed_insert(policy, share);
+}
+
+static void fixed_remove(struct mvgpu_policy *policy, struct mvgpu_share *share)
+{
+	if (share->held)
+		mvgpu_limit_erase(policy, share);
+	else
+		rb_erase_cached(&share->run_node, &policy->run);
+}
+
+static void fixed_params(struct mvgpu_policy *policy, struct mvgpu_share *share,
+			 u64 now)
+{
+	mvgpu_limit_renew(share, now);
+}
+
+static struct mvgpu_share *fixed_pick(struct mvgpu_policy *policy, u64 now,
+				      u64 *until)
+{
+	struct mvgpu_share *share;
+	struct rb_node *node;
+
+	while ((share = mvgpu_limit_release(policy, now)))
+		fixed_insert(policy, share);
+	if (mvgpu_policy_stays(policy))
+		return policy->current_share;
+	node = rb_first_cached(&policy->run);
+	if (!node) {
+		*until = mvgpu_limit_next(policy);
+		return NULL;
+	}
+	policy->current_share = run_share(node);
+	policy->used_ns = 0;
+	return policy->current_share;
+}
+
+static void fixed_charge(struct mvgpu_policy *policy, struct mvgpu_share *share,
+			 s64 ns, u64 now)
+{
+	const struct mvgpu_share_params *params = &share->params;
+
+	if (share->epoch != policy->epoch)
+		return;
+	if (share->queued)
+		fixed_remove(policy, share);
+	/* Who owns it all has no limit. */
+	if (params->part < params->whole)
+		mvgpu_limit_charge(policy, share, params->part, params->whole,
+				   ns, now);
+	if (share->queued)
+		fixed_insert(policy, share);
+}
+
+const struct mvgpu_policy_ops mvgpu_policy_fixed = {
+	.name = "fixed",
+	.add = fixed_add,
+	.remove = fixed_remove,
+	.pick = fixed_pick,
+	.charge = fixed_charge,
+	.params = fixed_params,
+};

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What all policies have in common: who has work, whose slice it is, and what a
+ * job will take.
+ */
+#include <linux/string.h>
+
+#include "policy.h"
+
+static const struct mvgpu_policy_ops *const policies[] = {
+	&mvgpu_policy_fair,
+	&mvgpu_policy_equal,
+	&mvgpu_policy_fixed,
+	&mvgpu_policy_exclusive,
+};
+
+const struct mvgpu_policy_ops *mvgpu_policy_find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(policies); i++)
+		if (!strcmp(policies[i]->name, name))
+			return policies[i];
+	return NULL;
+}
+
+void mvgpu_policy_init(struct mvgpu_policy *policy,
+		       const struct mvgpu_policy_ops *ops, u64 slice_ns)
+{
+	memset(policy, 0, sizeof(*policy));
+	policy->ops = ops;
+	/* Shares begin with 0, which is no policy's. */
+	policy->epoch = 1;
+	policy->slice_ns = slice_ns;
+	INIT_LIST_HEAD(&policy->queued);
+	policy->run = RB_ROOT_CACHED;
+	policy->held = RB_ROOT_CACHED;
+	policy->reserved = RB_ROOT_CACHED;
+}
+
+void mvgpu_policy_set(struct mvgpu_policy *policy,
+		      const struct mvgpu_policy_ops *ops, u64 now)
+{
+	struct mvgpu_share *share;
+
+	list_for_each_entry(share, &policy->queued, node)
+		policy->ops->remove(policy, share);
+	policy->ops = ops;
+	policy->epoch++;
+	policy->guaranteed = false;
+	policy->woken = false;
+	/* The slice ends here. */
+	policy->current_share = NULL;
+	list_for_each_entry(share, &policy->queued, node)
+		policy->ops->add(policy, share, now);
+}
+
+void mvgpu_share_init(struct mvgpu_share *share)
+{
+	memset(share, 0, sizeof(*share));
+	share->params = (struct mvgpu_share_params){
+		.weight = MVGPU_WEIGHT_DEFAULT,
+		.part = 1,
+		.whole = 1,
+	};
+	INIT_LIST_HEAD(&share->node);
+}
+
+void mvgpu_policy_forget(struct mvgpu_policy *policy,
+			 const struct mvgpu_share *share)
+{
+	/* Another share at the same address must not be taken for this one. */
+	if (policy->current_share == share)
+		policy->current_share = NULL;
+}
+
+void mvgpu_policy_set_params(struct mvgpu_policy *policy,
+			     struct mvgpu_share *share,
+			     const struct mvgpu_share_params *params, u64 now)
+{
+	if (share->queued)
+		policy->ops->remove(policy, share);
+	share->params = *params;
+	if (policy->ops->params)
+		policy->ops->params(policy, share, now);
+	if (share->queued)
+		policy->ops->add(policy, share, now);
+}
+
+void mvgpu_policy_add(struct mvgpu_policy *policy, struct mvgpu_share *share,
+		      u64 now)
+{
+	share->queued = true;
+	list_add_tail(&share->node, &policy->queued);
+	policy->ops->add(policy, share, now);
+}
+
+void mvgpu_policy_remove(struct mvgpu_policy *policy,
+			 struct mvgpu_share *share)
+{
+	policy->ops->remove(policy, share);
+	list_del_init(&share->node);
+	share->queued = false;
+}
+
+struct mvgpu_share *mvgpu_policy_pick(struct mvgpu_policy *policy, u64 now,
+				      u64 *until)
+{
+	*until = U64_MAX;
+	return policy->ops->pick(policy, now, until);
+}
+
+static void policy_charge(struct mvgpu_policy *policy,
+			  struct mvgpu_share *share, s64 ns, u64 now)
+{
+	if (share == policy->current_share)
+		policy->used_ns += ns;
+	if (ns)
+		policy->ops->charge(policy, share, ns, now);
+}
+
+u64 mvgpu_policy_start(struct mvgpu_policy *policy, struct mvgpu_share *share,
+		       u64 now)
+{
+	if (share != policy->current_share) {
+		policy->current_share = share;
+		policy->used_ns = 0;
+	}
+	policy_charge(policy, share, share->avg_ns, now);
+	return share->avg_ns;
+}
+
+u64 mvgpu_policy_end(struct mvgpu_policy *policy, struct mvgpu_share *share,
+		     u64 charged, u64 ns, u64 now)
+{
+	s64 over;
+
+	share->avg_ns = share->avg_ns ? (3 * share->avg_ns + ns) / 4 : ns;
+	policy_charge(policy, share, (s64)ns - (s64)charged, now);
+	if (share != policy->current_share)
+		return 0;
+	over = policy->used_ns - policy->slice_ns;
+	if (over <= 0)
+		return 0;
+	return (u64)over < ns ? (u64)over : ns;
+}
+
+void mvgpu_policy_cancel(struct mvgpu_policy *policy, struct mvgpu_share *share,
+			 u64 charged, u64 now)
+{
+	policy_charge(policy, share, -(s64)charged, now);
+}

@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Tests of drivers/proto/virgl/: the shadow of a context, and its limits.
+ */
+#include "vgl-test.h"
+
+/*
+ * What holds a resource, and for how long.
+ */
+
+static void held_by_objects(void)
+{
+	start();
+	/* View, surface. */
+	CHECK_EQ(refs(VGL_TEX), 2);
+	CHECK_EQ(SUBMIT(CMD(DESTROY_OBJECT, 1), VGL_H_VIEW), 0);
+	CHECK_EQ(refs(VGL_TEX), 1);
+	CHECK_EQ(vgl.res[VGL_TEX]->released, 0);
+	CHECK_EQ(SUBMIT(CMD(DESTROY_OBJECT, 1), VGL_H_SURFACE), 0);
+	CHECK_EQ(refs(VGL_TEX), 0);
+	CHECK_EQ(vgl.res[VGL_TEX]->released, 1);
+	/* Nothing is there: nothing to do. */
+	CHECK_EQ(SUBMIT(CMD(DESTROY_OBJECT, 1), VGL_H_SURFACE), 0);
+
+	CHECK_EQ(refs(VGL_QUERY), 1);
+	CHECK_EQ(SUBMIT(CMD(DESTROY_OBJECT, 1), VGL_H_QUERY), 0);
+	CHECK_EQ(refs(VGL_QUERY), 0);
+	CHECK_EQ(refs(VGL_STAGING), 1);
+	CHECK_EQ(SUBMIT(CMD(DESTROY_OBJECT, 1), VGL_H_TARGET2), 0);
+	CHECK_EQ(refs(VGL_STAGING), 0);
+	stop();
+}
+
+/* UNREF and the end of all handles: the binding still has it. */
+static void zombies(void)
+{
+	u32 id = VGL_TEX;
+
+	start();
+	VGL_ADD(&vgl, CMD(SET_FRAMEBUFFER_STATE, 3), 1, 0, VGL_H_SURFACE);
+	VGL_ADD(&vgl, CMD(SET_SAMPLER_VIEWS, 3), MVGPU_STAGE_VERTEX, 0,
+		VGL_H_VIEW);
+	CHECK_EQ(submit(), 0);
+	vgl_unref(&vgl, id);
+	CHECK_EQ(vgl.nr_zombies, 1);
+	VGL_ADD(&vgl, CMD(DESTROY_OBJECT, 1), VGL_H_SURFACE);
+	VGL_ADD(&vgl, CMD(DESTROY_OBJECT, 1), VGL_H_VIEW);
+	CHECK_EQ(submit(), 0);
+	CHECK_EQ(vgl.nr_zombies, 1);
+	CHECK_EQ(vgl.zombies[0]->res.refs, 2);
+	CHECK_EQ(SUBMIT(CMD(SET_FRAMEBUFFER_STATE, 2), 0, 0), 0);
+	CHECK_EQ(vgl.nr_zombies, 1);
+	/* An empty set of views takes away those behind it. */
+	CHECK_EQ(SUBMIT(CMD(SET_SAMPLER_VIEWS, 2), MVGPU_STAGE_VERTEX, 1), 0);
+	CHECK_EQ(vgl.nr_zombies, 1);
+	CHECK_EQ(SUBMIT(CMD(SET_SAMPLER_VIEWS, 2), MVGPU_STAGE_VERTEX, 0), 0);
+	CHECK_EQ(vgl.nr_zombies, 0);
+	/* The new one with the old id is another one. */
+	CHECK_EQ(refs(id), 0);
+	stop();
+
+	/* A context takes its zombies along. */
+	start();
+	CHECK_EQ(SUBMIT(CMD(SET_INDEX_BUFFER, 3), VGL_BARE, 4, 0), 0);
+	vgl_unref(&vgl, VGL_BARE);
+	CHECK_EQ(vgl.nr_zombies, 1);
+	vgl_context(&vgl, &vgl_limits);
+	CHECK_EQ(vgl.nr_zombies, 0);
+	stop();
+
+	/* And so does a sub-context. */
+	start();
+	VGL_ADD(&vgl, CMD(CREATE_SUB_CTX, 1), 5);
+	VGL_ADD(&vgl, CMD(SET_INDEX_BUFFER, 3), VGL_BARE, 4, 0);
+	CHECK_EQ(submit(), 0);
+	vgl_unref(&vgl, VGL_BARE);
+	CHECK_EQ(SUBMIT(CMD(DESTROY_SUB_CTX, 1), 5), 0);
+	CHECK_EQ(vgl.nr_zombies, 0);
+	stop();
+}
+
+static void bindings(void)
+{
+	start();
+	CHECK_EQ(refs(VGL_VERTEX), 1);
+	VGL_ADD(&vgl, CMD(SET_VERTEX_BUFFERS, 6), 0, 0, VGL_VERTEX, 0, 0,
+		VGL_BARE);
+	VGL_ADD(&vgl, CMD(SET_UNIFORM_BUFFER, 5), 0, 3, 0, 16, VGL_VERTEX);
+	VGL_ADD(&vgl, CMD(SET_SHADER_BUFFERS, 5), 1, 0, 0, 16, VGL_VERTEX);
+	VGL_ADD(&vgl, CMD(SET_ATOMIC_BUFFERS, 4), 2, 0, 16, VGL_VERTEX);
+	VGL_ADD(&vgl, CMD(SET_SHADER_IMAGES, 7), 5, 7, 1, 0, 0, 16, VGL_VERTEX);
+	CHECK_EQ(submit(), 0);
+	CHECK_EQ(refs(VGL_VERTEX), 6);
+	CHECK_EQ(refs(VGL_BARE), 1);
+	/* Those behind the last are taken away. */
+	CHECK_EQ(SUBMIT(CMD(SET_VERTEX_BUFFERS, 3), 0, 0, VGL_VERTEX), 0);
+	CHECK_EQ(refs(VGL_BARE), 0);
+	CHECK_EQ(SUBMIT(CMD(SET_VERTEX_BUFFERS, 0)), 0);
+	CHECK_EQ(refs(VGL_VERTEX), 5);
+	VGL_ADD(&vgl, CMD(SET_UNIFORM_BUFFER, 5), 0, 3, 0, 0, 0);
+	VGL_ADD(&vgl, CMD(SET_SHADER_BUFFERS, 5), 1, 0, 0, 0, 0);
+	VGL_ADD(&vgl, CMD(SET_ATOMIC_BUFFERS, 4), 2, 0, 0, 0);
+	VGL_ADD(&vgl, CMD(SET_SHADER_IMAGES, 7), 5, 7, 0, 0, 0, 0, 0);
+	CHECK_EQ(submit(), 0);
+	CHECK_EQ(refs(VGL_VERTEX), 1);
+
+	/* What a draw reads its arguments from is not bound. */
+	VGL_ADD(&vgl, CMD(LAUNCH_GRID, 8), 1, 1, 1, 1, 1, 1, VGL_VERTEX, 0);
+	CHECK_EQ(submit(), 0);
+	CHECK_EQ(refs(VGL_VERTEX), 1);
+	CHECK_EQ(vgl.verdict.draws, 1);
+	stop();
+}
+
+static void attachment(void)
+{
+	start();
+	vgl.res[VGL_TEX]->attached = false;
+	mvgpu_virgl_detach(vgl.virgl, &vgl.res[VGL_TEX]->res);
+	/* No new use of it; objects that are there go on. */
+	CHECK_EQ(SUBMIT(CREATE(SURFACE, 5), 200, VGL_TEX, RGBA8, 0, 0),
+		 -ENOENT);
+	CHECK_EQ(SUBMIT(CMD(SET_FRAMEBUFFER_STATE, 3), 1, 0, VGL_H_SURFACE), 0);
+	CHECK_EQ(refs(VGL_TEX), 2);
+	stop();
+}
+
+static void same_handle(void)
+{
+	start();
+	/* The new one takes the place; the old one lives while it is bound. */
+	CHECK_EQ(SUBMIT(CMD(SET_FRAMEBUFFER_STATE, 3), 1, 0, VGL_H_SURFACE), 0);
+	CHECK_EQ(SUBMIT(CREATE(SURFACE, 5), VGL_H_SURFACE, VGL_MSAA, RGBA8, 0,
+			0), 0);
+	CHECK_EQ(refs(VGL_TEX), 2);
+	CHECK_EQ(refs(VGL_MSAA), 1);
+	CHECK_EQ(SUBMIT(CMD(SET_FRAMEBUFFER_STATE, 3), 1, 0, VGL_H_SURFACE), 0);
+	CHECK_EQ(refs(VGL_TEX), 1);
+	/* Of another type. */
+	CHECK_EQ(SUBMIT(CREATE(DSA, 5), VGL_H_VIEW, 0, 0, 0, 0), 0);
+	CHECK_EQ(refs(VGL_TEX), 0);
+	CHECK_EQ(SUBMIT(CMD(SET_SAMPLER_VIEWS, 3), 0, 0, VGL_H_VIEW), -ENOENT);
+	/* Within one stream, and taken back. */
+	VGL_ADD(&vgl, CREATE(SURFACE, 5), 300, VGL_TEX, RGBA8, 0, 0);
+	VGL_ADD(&vgl, CREATE(SURFACE, 5), 300, VGL_MSAA, RGBA8, 0, 0);
+	VGL_ADD(&vgl, CREATE(SURFACE, 5), VGL_H_ZS, VGL_TEX, RGBA8, 0, 0);
+	VGL_ADD(&vgl, CMD(NOP, 9));
+	CHECK_EQ(submit(), -EINVAL);
+	CHECK_EQ(refs(VGL_TEX), 0);
+	stop();
+}
+
+static void sub_contexts(void)
+{
+	u32 i;
+
+	start();
+	CHECK_EQ(SUBMIT(CMD(SET_SUB_CTX, 1), 1), -ENOENT);
+	VGL_ADD(&vgl, CMD(CREATE_SUB_CTX, 1), 1);
+	/* Its own handles. */
+	VGL_ADD(&vgl, CMD(BEGIN_QUERY, 1), VGL_H_QUERY);
+	CHECK_EQ(submit(), -ENOENT);
+	CHECK_EQ(SUBMIT(CMD(CREATE_SUB_CTX, 1), 1), 0);
+	CHECK_EQ(SUBMIT(CMD(BEGIN_QUERY, 1), VGL_H_QUERY), -ENOENT);
+	vgl_objects(&vgl);
+	CHECK_EQ(submit(), 0);
+	CHECK_EQ(refs(VGL_QUERY), 2);
+	CHECK_EQ(SUBMIT(CMD(BEGIN_QUERY, 1), VGL_H_QUERY), 0);
+	/* Again: nothing happens, it is not entered either. */
+	VGL_ADD(&vgl, CMD(SET_SUB_CTX, 1), 0);
+	VGL_ADD(&vgl, CMD(CREATE_SUB_CTX, 1), 1);
+	CHECK_EQ(submit(), 0);
+	CHECK_EQ(vgl.virgl->sub->id, 0);
+	VGL_ADD(&vgl, CMD(SET_SUB_CTX, 1), 1);
+	VGL_ADD(&vgl, CMD(DESTROY_SUB_CTX, 1), 1);
+	CHECK_EQ(submit(), 0);
+	CHECK_EQ(vgl.virgl->sub->id, 0);
+	CHECK_EQ(refs(VGL_QUERY), 1);
+	/* Number 0 stays, and one that is not there is no mistake. */
+	VGL_ADD(&vgl, CMD(DESTROY_SUB_CTX, 1), 0);
+	VGL_ADD(&vgl, CMD(DESTROY_SUB_CTX, 1), 77);
+	CHECK_EQ(submit(), 0);
+	CHECK_EQ(SUBMIT(CMD(BEGIN_QUERY, 1), VGL_H_QUERY), 0);
+
+	for (i = 1; i <= vgl_limits.sub_contexts; i++)
+		CHECK_EQ(SUBMIT(CMD(CREATE_SUB_CTX, 1), i), 0);
+	CHECK_EQ(SUBMIT(CMD(CREATE_SUB_CTX, 1), i), -EDQUOT);
+	CHECK_EQ(SUBMIT(CMD(DESTROY_SUB_CTX, 1), 2), 0);
+	CHECK_EQ(SUBMIT(CMD(CREATE_SUB_CTX, 1), i), 0);
+	stop();
+}
+
+static void streamouts(void)
+{
+	u32 i;
+
+	start();
+	for (i = 0; i < 3; i++) {
+		CHECK_EQ(SUBMIT(CMD(SET_STREAMOUT_TARGETS, 3), 0, VGL_H_TARGET,
+				VGL_H_TARGET2), 0);
+		CHECK_EQ(vgl.virgl->sub->nr_streams, 1);
+		CHECK_EQ(SUBMIT(CMD(SET_STREAMOUT_TARGETS, 1), 0), 0);
+	}
+	CHECK_EQ(SUBMIT(CMD(SET_STREAMOUT_TARGETS, 3), 0, 0, VGL_H_TARGET2), 0);
+	CHECK_EQ(SUBMIT(CMD(SET_STREAMOUT_TARGETS, 2), 0, VGL_H_TARGET), 0);
+	CHECK_EQ(vgl.virgl->sub->nr_streams, 3);
+	/* It takes those along that it is part of. */
+	VGL_ADD(&vgl, CMD(DESTROY_OBJECT, 1), VGL_H_TARGET);
+	VGL_ADD(&vgl, CMD(NOP, 9));
+	CHECK_EQ(submit(), -EINVAL);
+	CHECK_EQ(SUBMIT(CMD(DESTROY_OBJECT, 1), VGL_H_TARGET), 0);
+	CHECK_EQ(vgl.virgl->sub->nr_streams, 1);
+	CHECK_EQ(refs(VGL_VERTEX), 0);
+	CHECK_EQ(refs(VGL_STAGING), 1);
+	CHECK_EQ(SUBMIT(CREATE(DSA, 5), VGL_H_TARGET2, 0, 0, 0, 0), 0);
+	CHECK_EQ(vgl.virgl->sub->nr_streams, 0);
+	stop();
+}
+
+static void streamout_limit(void)
+{
+	static const struct mvgpu_virgl_limits many = {
+		.objects = 10000, .sub_contexts = 1, .shader_text = 64,
+	};
+	u32 i;
+
+	vgl_start(&vgl, &many);
+	for (i = 0; i <= MAX_STREAMOUTS; i++)
+		VGL_ADD(&vgl, CREATE(STREAMOUT_TARGET, 4), 1 + i, VGL_BARE, 0,
+			16);
+	for (i = 0; i < MAX_STREAMOUTS; i++)
+		VGL_ADD(&vgl, CMD(SET_STREAMOUT_TARGETS, 2), 0, 1 + i);
+	CHECK_EQ(submit(), 0);
+	CHECK_EQ(SUBMIT(CMD(SET_STREAMOUT_TARGETS, 2), 0, 1 + i), -EDQUOT);
+	CHECK_EQ(SUBMIT(CMD(SET_STREAMOUT_TARGETS, 2), 0, 7), 0);
+	stop();
+}
+
+/*
+ * Shaders
+ */
+
+/* Add one of @n dwords of text. */
+static void shader(u32 n, u32 handle, u32 stage, u32 offlen)
+{
+	VGL_ADD(&vgl, CREATE(SHADER, 5 + n), handle, stage, offlen, 4, 0);
+	for (; n > 1; n--)
+		VGL_ADD(&vgl, 0x20202020);
+	VGL_ADD(&vgl, 0x202020);
+}
+
+static int submit_shader(u32 n, u32 handle, u32 stage, u32 offlen)
+{
+	shader(n, handle, stage, offlen);
+	return submit();
+}
+
+#define MORE(offset) (VIRGL_SHADER_CONTINUED | (offset))
+
+static void long_shaders(void)
+{
+	u32 text = vgl_limits.shader_text;
+
+	start();
+	/* 18 bytes take 5 dwords, in three streams. */
+	CHECK_EQ(submit_shader(2, 50, 1, 18), 0);
+	CHECK_EQ(vgl.virgl->text, 24 + 20);
+	/* One at a time for each stage; another stage does not mind. */
+	CHECK_EQ(submit_shader(2, 51, 1, 8), -EINVAL);
+	CHECK_EQ(submit_shader(2, 51, 0, 12), 0);
+	/* The right handle, place and length. */
+	CHECK_EQ(submit_shader(1, 52, 1, MORE(8)), -EINVAL);
+	CHECK_EQ(submit_shader(1, 50, 1, MORE(4)), -EINVAL);
+	CHECK_EQ(submit_shader(4, 50, 1, MORE(8)), -EINVAL);
+	CHECK_EQ(submit_shader(1, 50, 2, MORE(8)), -EINVAL);
+	CHECK_EQ(SUBMIT(CREATE(SHADER, 6), 50, 1, MORE(8), 20 + 1025, 0, 1),
+		 -EINVAL);
+	VGL_ADD(&vgl, CREATE(SHADER, 6), 50, 1, MORE(8), 20 + 1024, 0, 1);
+	VGL_ADD(&vgl, CMD(NOP, 1));
+	CHECK_EQ(submit(), -EINVAL);
+	CHECK_EQ(vgl.verdict.commands, 1);
+	/* No streamout outputs in what follows. */
+	CHECK_EQ(SUBMIT(CREATE(SHADER, 12), 50, 1, MORE(8), 4, 1, 0, 0, 0, 0,
+			0, 0, 1), -EINVAL);
+	CHECK_EQ(submit_shader(1, 50, 1, MORE(8)), 0);
+	/* The last of it ends the text. */
+	shader(2, 50, 1, MORE(12));
+	vgl.stream[vgl.ndw - 1] = cpu_to_le32(0x20202020);
+	CHECK_EQ(submit(), -EINVAL);
+	/* What was bad does not count. */
+	shader(2, 50, 1, MORE(12));
+	shader(1, 53, 1, 8);
+	VGL_ADD(&vgl, CMD(NOP, 1));
+	CHECK_EQ(submit(), -EINVAL);
+	CHECK_EQ(submit_shader(2, 50, 1, MORE(12)), 0);
+	/* It is over: nothing follows, another may begin. */
+	CHECK_EQ(submit_shader(1, 50, 1, MORE(20)), -EINVAL);
+	CHECK_EQ(submit_shader(1, 53, 1, 8), 0);
+	/* It goes on though its handle is gone, or another's. */
+	CHECK_EQ(SUBMIT(CMD(DESTROY_OBJECT, 1), 53), 0);
+	CHECK_EQ(vgl.virgl->text, 24 + 20 + 12 + 8);
+	CHECK_EQ(SUBMIT(CREATE(DSA, 5), 53, 0, 0, 0, 0), 0);
+	CHECK_EQ(submit_shader(1, 53, 1, MORE(4)), 0);
+	CHECK_EQ(vgl.virgl->text, 24 + 20 + 12);
+	/* Each sub-context has its own. */
+	VGL_ADD(&vgl, CMD(CREATE_SUB_CTX, 1), 3);
+	shader(1, 51, 0, 8);
+	VGL_ADD(&vgl, CMD(SET_SUB_CTX, 1), 0);
+	shader(1, 51, 0, MORE(8));
+	CHECK_EQ(submit(), 0);
+	CHECK_EQ(SUBMIT(CMD(DESTROY_SUB_CTX, 1), 3), 0);
+	CHECK_EQ(vgl.virgl->text, 24 + 20 + 12);
+	CHECK_EQ(submit_shader(1, 60, 1, text - 56 + 1), -EDQUOT);
+	CHECK_EQ(submit_shader(1, 60, 1, 0x7fffffff), -EDQUOT);
+	CHECK_EQ(submit_shader(1, 60, 1, text - 56), 0);
+	CHECK_EQ(submit_shader(1, 61, 2, 4), -EDQUOT);
+	stop();
+}
+
+/* Text is charged while the shader is in use. */
+static void shader_text(void)
+{
+	start();
+	CHECK_EQ(SUBMIT(CMD(BIND_SHADER, 2), VGL_H_FS, 1), 0);
+	CHECK_EQ(SUBMIT(CMD(DESTROY_OBJECT, 1), VGL_H_FS), 0);
+	CHECK_EQ(vgl.virgl->text, 24);
+	VGL_ADD(&vgl, CMD(BIND_SHADER, 2), 0, 1);
+	VGL_ADD(&vgl, CMD(NOP, 1));
+	CHECK_EQ(submit(), -EINVAL);
+	CHECK_EQ(vgl.virgl->text, 24);
+	CHECK_EQ(SUBMIT(CMD(BIND_SHADER, 2), 0, 1), 0);
+	CHECK_EQ(vgl.virgl->text, 16);
+	stop();
+}
+
+static void object_limit(void)
+{
+	u32 i, n = vgl_limits.objects - (VGL_HANDLES - 1);
+
+	start();
+	for (i = 0; i < n; i++)
+		VGL_ADD(&vgl, CREATE(DSA, 5), 1000 + i, 0, 0, 0, 0);
+	CHECK_EQ(submit(), 0);
+	CHECK_EQ(SUBMIT(CREATE(DSA, 5), 999, 0, 0, 0, 0), -EDQUOT);
+	CHECK_EQ(SUBMIT(CMD(SET_STREAMOUT_TARGETS, 2), 0, VGL_H_TARGET),
+		 -EDQUOT);
+	CHECK_EQ(SUBMIT(CREATE(DSA, 5), 1000, 0, 0, 0, 0), 0);
+	/* Sub-contexts share the limit. */
+	VGL_ADD(&vgl, CMD(CREATE_SUB_CTX, 1), 1);
+	VGL_ADD(&vgl, CREATE(DSA, 5), 1, 0, 0, 0, 0);
+	CHECK_EQ(submit(), -EDQUOT);
+	VGL_ADD(&vgl, CMD(DESTROY_OBJECT, 1), 1000);
+	VGL_ADD(&vgl, CREATE(DSA, 5), 999, 0, 0, 0, 0);
+	CHECK_EQ(submit(), 0);
+	/* Many in one stream, few at a time. */
+	for (i = 0; i < 1000; i++) {
+		VGL_ADD(&vgl, CMD(DESTROY_OBJECT, 1), 999);
+		VGL_ADD(&vgl, CREATE(DSA, 5), 999, 0, 0, 0, 0);
+	}
+	CHECK_EQ(submit(), 0);
+	stop();
+}
+
+static void costs(void)
+{
+	start();
+	VGL_ADD(&vgl, CMD(TRANSFER3D, 13), VGL_TEX, 0, 0, 0, 0, 0, 0, 0, 64, 64,
+		1, 0, 1);
+	VGL_ADD(&vgl, CMD(RESOURCE_COPY_REGION, 13), VGL_BARE, 0, 0, 0, 0,
+		VGL_VERTEX, 0, 0, 0, 0, 100, 1, 1);
+	VGL_ADD(&vgl, CMD(CLEAR, 8), 4, 0, 0, 0, 0, 0, 0, 0);
+	VGL_ADD(&vgl, CMD(DRAW_VBO, 12), 0, 3, 4, 0, 1, 0, 0, 0, 0, 0, ~0U, 0);
+	VGL_ADD(&vgl, CMD(LAUNCH_GRID, 8), 1, 1, 1, 1, 1, 1, 0, 0);
+	VGL_ADD(&vgl, CMD(BLIT, 21), 0xf, 0, 0, VGL_TEX, 0, RGBA8, 0, 0, 0, 8,
+		8, 1, VGL_TEX, 0, RGBA8, 8, 8, 0, 8, 8, 1);
+	VGL_ADD(&vgl, CMD(CLEAR_TEXTURE, 12), VGL_TEX, 0, 0, 0, 0, 2, 2, 1, 0,
+		0, 0, 0);
+	VGL_ADD(&vgl, CMD(CLEAR_SURFACE, 10), 1, VGL_H_SURFACE, 0, 0, 0, 0, 0,
+		0, 8, 8);
+	CHECK_EQ(submit(), 0);
+	CHECK_EQ(vgl.verdict.commands, 8);
+	CHECK_EQ(vgl.verdict.draws, 6);
+	CHECK_EQ(vgl.verdict.bytes, 64 * 64 * 4 + 100 + 16);
+	stop();
+}
+
+static const struct tap_case cases[] = {
+	{ "objects hold resources", held_by_objects },
+	{ "bindings hold resources that have no name any more", zombies },
+	{ "what is bound is held until something else is", bindings },
+	{ "a detached resource is not found", attachment },
+	{ "an object with a known handle takes its place", same_handle },
+	{ "sub-contexts have their own handles", sub_contexts },
+	{ "combinations of streamout targets are counted", streamouts },
+	{ "and bounded", streamout_limit },
+	{ "long shaders go on where they ended", long_shaders },
+	{ "text of shaders is charged while they are in use", shader_text },
+	{ "objects are bounded", object_limit },
+	{ "costs are counted", costs },
+};
+
+int main(void)
+{
+	return tap_run(cases, ARRAY_SIZE(cases));
+}

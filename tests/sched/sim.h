@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _SIM_H
+#define _SIM_H
+
+/*
+ * An engine and its tenants on a clock that jumps from event to event. Integers
+ * only, so that a kernel could run it, too.
+ */
+#include <mvgpu/policy.h>
+
+#define SIM_MAX_TENANTS 1024
+#define SIM_QUEUE 8
+#define SIM_MAX_OUTSTANDING 4
+#define SIM_WINDOWS 64
+
+#define US 1000ULL
+#define MS 1000000ULL
+#define SEC 1000000000ULL
+
+/* struct sim_job - one of a tenant's */
+struct sim_job {
+	u64 seq, ns, queued, charged;
+	u32 tenant;
+};
+
+/**
+ * struct sim_tenant - who sends jobs
+ * @share: as the policy knows it
+ * @min_ns: shortest job
+ * @max_ns: longest job; lengths are spread evenly over the octaves
+ * @depth: jobs kept in the queue; 0: one at a time, @think_ns after the last
+ * @think_ns: mean pause
+ * @off: sends nothing
+ * @next: time of the next arrival; 0: none is due
+ */
+struct sim_tenant {
+	struct mvgpu_share share;
+	u64 min_ns, max_ns, think_ns, next;
+	u32 depth;
+	bool off;
+
+	struct sim_job queue[SIM_QUEUE];
+	u32 head, nr, inflight;
+	u64 sent, started, done;
+	u64 busy_ns, max_wait, sum_wait, waits_over, wait_limit;
+	/* Use within the last SIM_WINDOWS windows, and the extremes seen. */
+	u64 window_busy, window_max, window_min;
+};
+
+/**
+ * struct sim - an engine
+ * @idle_with_work: engine was idle while somebody had work
+ * @broken: what the policy must never do
+ * @check: called after each completion, or NULL
+ */
+struct sim {
+	struct mvgpu_policy policy;
+	u64 now, seed, busy_ns, jobs, idle_ns, until, free_at;
+	u32 nr, outstanding;
+	struct sim_tenant tenant[SIM_MAX_TENANTS];
+	struct sim_job running[SIM_MAX_OUTSTANDING];
+	u32 nr_running;
+	u64 window_ns, window_end, windows;
+	u64 idle_with_work;
+	const char *broken;
+	void (*check)(struct sim *sim);
+};
+
+u64 sim_random(struct sim *sim, u64 below);
+void sim_init(struct sim *sim, const struct mvgpu_policy_ops *ops, u64 seed,
+	      u32 nr);
+void sim_params(struct sim *sim, u32 tenant, u32 weight, u32 cap, u32 min);
+void sim_part(struct sim *sim, u32 tenant, u32 part, u32 whole);
+/* Run until @jobs more have ended or @ns have passed, whichever is first. */
+void sim_run(struct sim *sim, u64 jobs, u64 ns);
+/* Let all that was sent end; nobody sends any more. */
+void sim_drain(struct sim *sim);
+/* Forget what was measured. */
+void sim_measure(struct sim *sim, u64 window_ns);
+
+#endif

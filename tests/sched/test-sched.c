@@ -1,0 +1,491 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the policies promise, on a clock of our own: at least a million jobs for
+ * each policy. SEED=N repeats a run.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "sim.h"
+
+#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+#define JOBS 1000000ULL
+
+static struct sim sim;
+static u64 seed;
+static int failures;
+
+#define CHECK(cond, ...) do {						\
+	if (!(cond)) {							\
+		printf("# %s:%d: %s: ", __FILE__, __LINE__, #cond);	\
+		printf(__VA_ARGS__);					\
+		printf("\n");						\
+		failures++;						\
+	}								\
+} while (0)
+
+typedef unsigned long long ull;
+
+static void check_sane(void)
+{
+	CHECK(!sim.broken, "%s", sim.broken);
+	sim_drain(&sim);
+	CHECK(!sim.broken, "%s", sim.broken);
+}
+
+static s64 dist(s64 a, s64 b)
+{
+	return a < b ? b - a : a - b;
+}
+
+/*
+ * fair: backlogged tenants
+ */
+
+static u64 worst_lag;
+static u64 weights;
+
+/* How far each is from what an ideal engine would have given, at each instant. */
+static void lag_check(struct sim *s)
+{
+	u64 lag;
+	u32 i;
+
+	for (i = 0; i < s->nr; i++) {
+		lag = dist(s->tenant[i].busy_ns,
+			   s->busy_ns * s->tenant[i].share.params.weight /
+				   weights);
+		if (lag > worst_lag)
+			worst_lag = lag;
+	}
+}
+
+static void backlogged(u64 max_ns, u64 bound, u64 jobs)
+{
+	static const u32 weight[] = { 1, 2, 5, 10, 20, 50, 100, 100, 100, 100,
+				      200, 300, 500, 700, 900, 1000 };
+	u32 i;
+
+	sim_init(&sim, &mvgpu_policy_fair, seed, ARRAY_LEN(weight));
+	weights = 0;
+	worst_lag = 0;
+	for (i = 0; i < sim.nr; i++) {
+		sim_params(&sim, i, weight[i], 0, 0);
+		sim.tenant[i].max_ns = max_ns;
+		weights += weight[i];
+	}
+	sim.check = lag_check;
+	sim_run(&sim, jobs, U64_MAX / 2);
+	printf("# %llu jobs, %llu s, worst lag %llu us\n", (ull)sim.jobs,
+	       (ull)(sim.busy_ns / SEC), (ull)(worst_lag / US));
+	CHECK(sim.jobs == jobs, "%llu jobs", (ull)sim.jobs);
+	CHECK(!sim.idle_ns, "idle for %llu ns", (ull)sim.idle_ns);
+	CHECK(worst_lag <= bound, "%llu us", (ull)(worst_lag / US));
+	/* Over the whole run the error is the lag: 1 percent of it. */
+	for (i = 0; i < sim.nr; i++) {
+		u64 ideal = sim.busy_ns * weight[i] / weights;
+
+		CHECK(dist(sim.tenant[i].busy_ns, ideal) <= sim.busy_ns / 100,
+		      "weight %u got %llu of %llu", weight[i],
+		      (ull)sim.tenant[i].busy_ns, (ull)ideal);
+		CHECK(sim.tenant[i].max_wait <=
+			      (weights / weight[i] + 2) * 4 *
+				      (2 * MS + 2 * max_ns),
+		      "weight %u waited for %llu us", weight[i],
+		      (ull)(sim.tenant[i].max_wait / US));
+	}
+	check_sane();
+}
+
+static void fair_shares(void)
+{
+	backlogged(MS, 10 * MS, JOBS);
+}
+
+static void fair_shares_long_jobs(void)
+{
+	backlogged(50 * MS, 210 * MS, JOBS / 4);
+}
+
+/* Those who send one job at a time share as well. */
+static void fair_synchronous(void)
+{
+	u64 want;
+
+	sim_init(&sim, &mvgpu_policy_fair, seed, 2);
+	sim_params(&sim, 0, 100, 0, 0);
+	sim_params(&sim, 1, 100, 0, 0);
+	sim.tenant[1].depth = 0;
+	sim.tenant[1].think_ns = 20 * US;
+	sim_run(&sim, 200000, U64_MAX / 2);
+	want = sim.busy_ns / 2;
+	printf("# synchronous: %llu of %llu ms\n",
+	       (ull)(sim.tenant[1].busy_ns / MS), (ull)(want / MS));
+	/* It can have no more than one of two jobs, half of them long. */
+	CHECK(sim.tenant[1].busy_ns > want * 60 / 100, "%llu",
+	      (ull)sim.tenant[1].busy_ns);
+	CHECK(sim.tenant[1].busy_ns < want * 102 / 100, "%llu",
+	      (ull)sim.tenant[1].busy_ns);
+	CHECK(!sim.idle_with_work, "idle for %llu", (ull)sim.idle_with_work);
+	check_sane();
+}
+
+static void fair_sleeper(void)
+{
+	u64 busy;
+	u32 i;
+
+	sim_init(&sim, &mvgpu_policy_fair, seed, 4);
+	sim.tenant[3].off = true;
+	sim_run(&sim, JOBS, 20 * SEC);
+	sim.tenant[3].off = false;
+	busy = sim.tenant[0].busy_ns;
+	sim_measure(&sim, SEC);
+	sim_run(&sim, JOBS, 100 * MS);
+	printf("# slept for 20 s, then got %llu of %llu us\n",
+	       (ull)(sim.tenant[3].busy_ns / US), (ull)(sim.busy_ns / US));
+	/* A quarter, not what it missed: a slice and two jobs of grace. */
+	CHECK(sim.tenant[3].busy_ns <= sim.busy_ns / 4 + 5 * MS, "%llu",
+	      (ull)sim.tenant[3].busy_ns);
+	CHECK(sim.tenant[3].busy_ns >= sim.busy_ns / 4 - 5 * MS, "%llu",
+	      (ull)sim.tenant[3].busy_ns);
+	for (i = 0; i < 3; i++)
+		CHECK(sim.tenant[i].busy_ns, "tenant %u starved", i);
+	CHECK(busy, "nothing happened");
+	check_sane();
+}
+
+static void fair_light(void)
+{
+	struct sim_tenant *light = &sim.tenant[15];
+	u32 i;
+
+	sim_init(&sim, &mvgpu_policy_fair, seed, 16);
+	for (i = 0; i < 15; i++)
+		sim.tenant[i].max_ns = 4 * MS;
+	light->depth = 0;
+	light->think_ns = 15 * MS;
+	light->min_ns = 100 * US;
+	light->max_ns = 500 * US;
+	/* Two slices and the jobs that are outstanding. */
+	light->wait_limit = 2 * 2 * MS + 2 * 4 * MS;
+	sim_run(&sim, JOBS, U64_MAX / 2);
+	printf("# light tenant: %llu jobs, waited for %llu us (mean), %llu us (most), %llu over the limit\n",
+	       (ull)light->started,
+	       (ull)(light->sum_wait / light->started / US),
+	       (ull)(light->max_wait / US), (ull)light->waits_over);
+	CHECK(light->started > 10000, "%llu", (ull)light->started);
+	CHECK(light->waits_over * 100 <= light->started, "%llu",
+	      (ull)light->waits_over);
+	check_sane();
+}
+
+/* One overruns by far: it pays, up to the cap of its debt, and never starves. */
+static void fair_debt(void)
+{
+	sim_init(&sim, &mvgpu_policy_fair, seed, 2);
+	sim.tenant[1].min_ns = 5 * SEC;
+	sim.tenant[1].max_ns = 5 * SEC;
+	sim.tenant[1].depth = 1;
+	sim_run(&sim, JOBS, 600 * SEC);
+	printf("# jobs of 5 s: %llu ended, waited for %llu ms at most\n",
+	       (ull)sim.tenant[1].started,
+	       (ull)(sim.tenant[1].max_wait / MS));
+	CHECK(sim.tenant[1].max_wait < 12 * SEC, "%llu ms",
+	      (ull)(sim.tenant[1].max_wait / MS));
+	CHECK(sim.tenant[0].busy_ns > 50 * SEC, "%llu",
+	      (ull)sim.tenant[0].busy_ns);
+	check_sane();
+}
+
+/* What a cap of @percent may be exceeded by: see limit.c. */
+#define CAP_GRACE (2 * 2 * MS + 3 * MS)
+
+static void fair_cap(void)
+{
+	struct sim_tenant *tenant = sim.tenant;
+
+	sim_init(&sim, &mvgpu_policy_fair, seed, 4);
+	sim_params(&sim, 0, 100, 20, 0);
+	sim_params(&sim, 1, 1000, 5, 0);
+	sim.tenant[2].off = true;
+	sim.tenant[3].off = true;
+	sim_run(&sim, JOBS / 2, U64_MAX / 2);
+	printf("# alone: %llu and %llu us/s on average, %llu and %llu at most in a second\n",
+	       (ull)(tenant[0].busy_ns / ((sim.now - SEC) / MS) * 1000 / US),
+	       (ull)(tenant[1].busy_ns / ((sim.now - SEC) / MS) * 1000 / US),
+	       (ull)(tenant[0].window_max / US),
+	       (ull)(tenant[1].window_max / US));
+	CHECK(tenant[0].window_max <= 200 * MS + CAP_GRACE, "%llu",
+	      (ull)tenant[0].window_max);
+	CHECK(tenant[1].window_max <= 50 * MS + CAP_GRACE, "%llu",
+	      (ull)tenant[1].window_max);
+	/* Nor is it much less when nobody else wants the engine. */
+	CHECK(tenant[0].window_min >= 200 * MS - CAP_GRACE, "%llu",
+	      (ull)tenant[0].window_min);
+	CHECK(tenant[1].window_min >= 50 * MS - CAP_GRACE, "%llu",
+	      (ull)tenant[1].window_min);
+	sim.tenant[2].off = false;
+	sim.tenant[3].off = false;
+	sim_measure(&sim, SEC);
+	sim_run(&sim, JOBS / 2, U64_MAX / 2);
+	CHECK(tenant[0].window_max <= 200 * MS + CAP_GRACE, "%llu",
+	      (ull)tenant[0].window_max);
+	CHECK(tenant[1].window_max <= 50 * MS + CAP_GRACE, "%llu",
+	      (ull)tenant[1].window_max);
+	CHECK(!sim.idle_ns, "idle for %llu with uncapped work",
+	      (ull)sim.idle_ns);
+	check_sane();
+}
+
+static void fair_min(void)
+{
+	u32 i;
+
+	sim_init(&sim, &mvgpu_policy_fair, seed, 16);
+	/* By weight alone it would get 1 / 15001 of the time. */
+	for (i = 1; i < 16; i++)
+		sim_params(&sim, i, 1000, 0, i == 1 ? 20 : 0);
+	sim_params(&sim, 0, 1, 0, 30);
+	sim_run(&sim, JOBS, U64_MAX / 2);
+	printf("# min 30 and 20: at least %llu and %llu us in a second\n",
+	       (ull)(sim.tenant[0].window_min / US),
+	       (ull)(sim.tenant[1].window_min / US));
+	CHECK(sim.tenant[0].window_min >= 300 * MS - 10 * MS, "%llu",
+	      (ull)sim.tenant[0].window_min);
+	CHECK(sim.tenant[1].window_min >= 200 * MS - 10 * MS, "%llu",
+	      (ull)sim.tenant[1].window_min);
+	CHECK(sim.tenant[0].busy_ns <= sim.busy_ns / 100 * 32, "%llu",
+	      (ull)sim.tenant[0].busy_ns);
+	for (i = 2; i < 16; i++)
+		CHECK(sim.tenant[i].window_min > 10 * MS, "tenant %u: %llu", i,
+		      (ull)sim.tenant[i].window_min);
+	check_sane();
+}
+
+/* All the time is promised: everyone gets what was. */
+static void fair_min_full(void)
+{
+	static const u32 min[] = { 10, 20, 30, 40 };
+	u32 i;
+
+	sim_init(&sim, &mvgpu_policy_fair, seed, 4);
+	for (i = 0; i < 4; i++)
+		sim_params(&sim, i, i ? 1 : 1000, 0, min[i]);
+	sim_run(&sim, JOBS / 2, U64_MAX / 2);
+	for (i = 0; i < 4; i++)
+		CHECK(sim.tenant[i].window_min >= min[i] * 10 * MS - 15 * MS,
+		      "min %u: %llu", min[i], (ull)sim.tenant[i].window_min);
+	check_sane();
+}
+
+/*
+ * equal, fixed, exclusive
+ */
+
+static void equal_shares(void)
+{
+	u32 i;
+
+	sim_init(&sim, &mvgpu_policy_equal, seed, 16);
+	for (i = 0; i < 16; i++) {
+		sim_params(&sim, i, i ? 1 : 1000, 0, 0);
+		/* Some send a few long ones, some many short ones. */
+		sim.tenant[i].max_ns = i & 1 ? 100 * US : 20 * MS;
+		weights += 100;
+	}
+	sim_run(&sim, JOBS, U64_MAX / 2);
+	CHECK(!sim.idle_ns, "idle for %llu ns", (ull)sim.idle_ns);
+	for (i = 0; i < 16; i++) {
+		CHECK(dist(sim.tenant[i].busy_ns, sim.busy_ns / 16) < 50 * MS,
+		      "tenant %u: %llu of %llu", i,
+		      (ull)sim.tenant[i].busy_ns, (ull)sim.busy_ns / 16);
+		CHECK(sim.tenant[i].max_wait < 16 * 3 * 44 * MS, "%llu",
+		      (ull)sim.tenant[i].max_wait);
+	}
+	check_sane();
+}
+
+static void equal_sleeper(void)
+{
+	sim_init(&sim, &mvgpu_policy_equal, seed, 4);
+	sim.tenant[3].off = true;
+	sim_run(&sim, JOBS, 20 * SEC);
+	sim.tenant[3].off = false;
+	sim_measure(&sim, SEC);
+	sim_run(&sim, JOBS, 100 * MS);
+	CHECK(dist(sim.tenant[3].busy_ns, sim.busy_ns / 4) < 6 * MS, "%llu",
+	      (ull)sim.tenant[3].busy_ns);
+	check_sane();
+}
+
+static void fixed_halves(void)
+{
+	sim_init(&sim, &mvgpu_policy_fixed, seed, 2);
+	sim_part(&sim, 0, 32, 64);
+	sim_part(&sim, 1, 32, 64);
+	sim.tenant[1].off = true;
+	sim_run(&sim, JOBS / 2, U64_MAX / 2);
+	printf("# a half alone: %llu to %llu us in a second\n",
+	       (ull)(sim.tenant[0].window_min / US),
+	       (ull)(sim.tenant[0].window_max / US));
+	CHECK(sim.tenant[0].window_max <= 500 * MS + CAP_GRACE, "%llu",
+	      (ull)sim.tenant[0].window_max);
+	CHECK(sim.tenant[0].window_min >= 500 * MS - CAP_GRACE, "%llu",
+	      (ull)sim.tenant[0].window_min);
+	sim.tenant[1].off = false;
+	sim_measure(&sim, SEC);
+	sim_run(&sim, JOBS / 2, U64_MAX / 2);
+	/* Nor does the other make a difference. */
+	CHECK(sim.tenant[0].window_min >= 500 * MS - 2 * CAP_GRACE, "%llu",
+	      (ull)sim.tenant[0].window_min);
+	CHECK(sim.tenant[1].window_min >= 500 * MS - 2 * CAP_GRACE, "%llu",
+	      (ull)sim.tenant[1].window_min);
+	check_sane();
+}
+
+static void fixed_sizes(void)
+{
+	static const u32 part[] = { 16, 8, 4, 2, 1, 1 };
+	u64 want;
+	u32 i;
+
+	sim_init(&sim, &mvgpu_policy_fixed, seed, ARRAY_LEN(part));
+	for (i = 0; i < sim.nr; i++)
+		sim_part(&sim, i, part[i], 64);
+	sim_run(&sim, JOBS, U64_MAX / 2);
+	for (i = 0; i < sim.nr; i++) {
+		want = part[i] * (SEC / 64);
+		CHECK(sim.tenant[i].window_max <= want + CAP_GRACE,
+		      "%u: %llu", part[i], (ull)sim.tenant[i].window_max);
+		CHECK(sim.tenant[i].window_min >= want - CAP_GRACE,
+		      "%u: %llu", part[i], (ull)sim.tenant[i].window_min);
+	}
+	/* What nobody owns stays idle. */
+	CHECK(dist(sim.idle_ns / 1000, (sim.now - SEC) / 1000 / 2) <
+		      (sim.now - SEC) / 1000 / 100,
+	      "idle for %llu of %llu", (ull)sim.idle_ns, (ull)sim.now - SEC);
+	check_sane();
+}
+
+static void exclusive_alone(void)
+{
+	sim_init(&sim, &mvgpu_policy_exclusive, seed, 1);
+	sim_run(&sim, JOBS, U64_MAX / 2);
+	CHECK(sim.jobs == JOBS, "%llu", (ull)sim.jobs);
+	CHECK(!sim.idle_ns, "idle for %llu ns", (ull)sim.idle_ns);
+	check_sane();
+}
+
+/*
+ * All of them
+ */
+
+static void flips(void)
+{
+	static const struct mvgpu_policy_ops *const ops[] = {
+		&mvgpu_policy_fair, &mvgpu_policy_equal, &mvgpu_policy_fixed,
+	};
+	u64 busy;
+	u32 i, n;
+
+	sim_init(&sim, ops[0], seed, 16);
+	for (i = 0; i < 16; i++) {
+		sim_params(&sim, i, 1 + i * 60, i & 1 ? 10 : 0,
+			   i == 2 ? 30 : 0);
+		sim_part(&sim, i, 4, 64);
+		if (i & 2) {
+			sim.tenant[i].depth = 0;
+			sim.tenant[i].think_ns = MS;
+		}
+	}
+	for (n = 0; n < 10000; n++) {
+		busy = sim.busy_ns;
+		sim_run(&sim, 100, 100 * MS);
+		CHECK(sim.busy_ns > busy, "nothing ran after flip %u", n);
+		if (sim.broken || failures)
+			break;
+		i = sim_random(&sim, 16);
+		switch (sim_random(&sim, 3)) {
+		case 0:
+			sim_params(&sim, i, 1 + sim_random(&sim, 1000),
+				   sim_random(&sim, 2) ? 40 : 0,
+				   sim_random(&sim, 6));
+			break;
+		case 1:
+			sim.policy.slice_ns = (100 + sim_random(&sim, 9900)) *
+					      US;
+			break;
+		}
+		mvgpu_policy_set(&sim.policy,
+				 ops[sim_random(&sim, ARRAY_LEN(ops))],
+				 sim.now);
+	}
+	printf("# %u flips, %llu jobs\n", n, (ull)sim.jobs);
+	check_sane();
+}
+
+static void many(void)
+{
+	const struct mvgpu_policy_ops *ops[] = { &mvgpu_policy_fair,
+						 &mvgpu_policy_equal,
+						 &mvgpu_policy_fixed };
+	u32 i, n;
+
+	for (n = 0; n < ARRAY_LEN(ops); n++) {
+		sim_init(&sim, ops[n], seed, 1024);
+		for (i = 0; i < sim.nr; i++) {
+			sim_part(&sim, i, 1, 1024);
+			sim.tenant[i].max_ns = 200 * US;
+		}
+		sim_run(&sim, 50000, U64_MAX / 2);
+		for (i = 0; i < sim.nr; i++)
+			CHECK(sim.tenant[i].done, "%s: tenant %u of 1024 starved",
+			      ops[n]->name, i);
+		check_sane();
+	}
+}
+
+static const struct {
+	const char *name;
+	void (*run)(void);
+} tests[] = {
+	{ "fair: shares follow weights from 1 to 1000", fair_shares },
+	{ "fair: also with jobs of 50 us to 50 ms", fair_shares_long_jobs },
+	{ "fair: also for who sends one job at a time", fair_synchronous },
+	{ "fair: who slept has no credit", fair_sleeper },
+	{ "fair: who asks for little waits for little", fair_light },
+	{ "fair: debt is carried, and has an end", fair_debt },
+	{ "fair: cap is never exceeded", fair_cap },
+	{ "fair: min is never missed", fair_min },
+	{ "fair: min may promise all", fair_min_full },
+	{ "equal: equal time whatever the jobs and weights are", equal_shares },
+	{ "equal: who slept has no credit", equal_sleeper },
+	{ "fixed: a half stays a half", fixed_halves },
+	{ "fixed: mixed sizes", fixed_sizes },
+	{ "exclusive: the engine is never idle", exclusive_alone },
+	{ "policies and parameters change, no job is lost or reordered", flips },
+	{ "1024 tenants", many },
+};
+
+int main(void)
+{
+	const char *text = getenv("SEED");
+	int bad = 0;
+	size_t i;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	seed = text ? strtoull(text, NULL, 0) : (u64)time(NULL);
+	printf("TAP version 13\n1..%zu\n# SEED=%llu\n", ARRAY_LEN(tests),
+	       (ull)seed);
+	for (i = 0; i < ARRAY_LEN(tests); i++) {
+		failures = 0;
+		tests[i].run();
+		bad += !!failures;
+		printf("%s %zu - %s\n", failures ? "not ok" : "ok", i + 1,
+		       tests[i].name);
+	}
+	return !!bad;
+}
