@@ -16,6 +16,7 @@ help:
 	@echo '  make shell            a shell on such a hypervisor'
 	@echo '  make check            everything that is tested; logs in build/check/'
 	@echo '  make lint             the style checks alone'
+	@echo '  make bench-sched      what the scheduler does, in figures'
 	@echo
 	@echo 'For this machine:'
 	@echo '  make modules          build for kernel $(KVER) (KVER=, KDIR=)'
@@ -61,6 +62,10 @@ uninstall:
 .PHONY: demo shell check lint
 demo shell check lint:
 	tests/qemu/$@.sh
+
+.PHONY: bench-sched
+bench-sched:
+	tests/bench/sched.sh
 
 .PHONY: clean
 clean:

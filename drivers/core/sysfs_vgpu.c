@@ -109,13 +109,13 @@ static const struct vgpu_attr vgpu_attr_mode = {
 };
 
 /* What params.c may refuse, and how it is set. */
-#define VGPU_PARAM(_name)                                                  \
+#define VGPU_PARAM(_name, _member)                                         \
 	static ssize_t _name##_show(struct mvgpu_vgpu *vgpu, char *buf)    \
 	{                                                                  \
 		struct mvgpu_share_params params;                          \
 									   \
 		mvgpu_sched_get_params(vgpu, &params);                     \
-		return sysfs_emit(buf, "%u\n", params._name);              \
+		return sysfs_emit(buf, "%u\n", params._member);            \
 	}                                                                  \
 	static ssize_t _name##_store(struct mvgpu_vgpu *vgpu,              \
 				     const char *buf, size_t len)          \
@@ -128,9 +128,9 @@ static const struct vgpu_attr vgpu_attr_mode = {
 	}                                                                  \
 	VGPU_ATTR_RW(_name)
 
-VGPU_PARAM(weight);
-VGPU_PARAM(cap);
-VGPU_PARAM(min);
+VGPU_PARAM(weight, weight);
+VGPU_PARAM(cap, cap);
+VGPU_PARAM(min, min);
 
 static ssize_t engine_show(struct mvgpu_vgpu *vgpu, char *buf)
 {
@@ -205,25 +205,25 @@ ENTITY_STAT(jobs, jobs);
 ENTITY_STAT(switches, switches);
 ENTITY_STAT(resets, resets);
 
-#define PROTO_STAT(_name)                                              \
+#define PROTO_STAT(_name, _member)                                     \
 	static ssize_t _name##_show(struct mvgpu_vgpu *vgpu, char *buf) \
 	{                                                              \
 		struct mvgpu_proto_stats stats;                        \
 								       \
 		proto_stats(vgpu, &stats);                             \
-		return sysfs_emit(buf, "%llu\n", (u64)stats._name);    \
+		return sysfs_emit(buf, "%llu\n", (u64)stats._member);  \
 	}                                                              \
 	VGPU_ATTR_RO(_name)
 
-PROTO_STAT(contexts);
-PROTO_STAT(errors);
-PROTO_STAT(objects);
-PROTO_STAT(refused);
-PROTO_STAT(resources);
-PROTO_STAT(shader_bytes);
-PROTO_STAT(stream_bytes);
-PROTO_STAT(streams);
-PROTO_STAT(sub_contexts);
+PROTO_STAT(contexts, contexts);
+PROTO_STAT(errors, errors);
+PROTO_STAT(objects, objects);
+PROTO_STAT(refused, refused);
+PROTO_STAT(resources, resources);
+PROTO_STAT(shader_bytes, shader_bytes);
+PROTO_STAT(stream_bytes, stream_bytes);
+PROTO_STAT(streams, streams);
+PROTO_STAT(sub_contexts, sub_contexts);
 
 static ssize_t pinned_pages_show(struct mvgpu_vgpu *vgpu, char *buf)
 {

@@ -8,7 +8,7 @@
 		.nr_scanouts = (scanouts), .max_width = (max_w),            \
 		.max_height = (max_h), .pref_width = (pref_w),              \
 		.pref_height = (pref_h), .max_resources = (resources),      \
-		.max_contexts = (contexts), .max_objects = (resources) * 16, \
+		.max_contexts = (contexts),                                 \
 	}
 
 const struct mvgpu_type mvgpu_types[MVGPU_NR_TYPES] = {

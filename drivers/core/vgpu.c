@@ -23,6 +23,8 @@
 
 /* Guest pages that may be pinned, for each page of the vGPU's GPU memory. */
 #define PIN_FACTOR 2
+/* What 3D streams may create, for each resource of the quota. */
+#define OBJECTS_FACTOR 16
 /* Entries of one backing; QEMU's limit, too. */
 #define MAX_ENTRIES 16384U
 /* For each 3D context; Mesa makes one for each context of OpenGL. */
@@ -193,7 +195,7 @@ int mvgpu_vgpu_open(struct mvgpu_vgpu *vgpu)
 		.nr_capsets = gpu->nr_capsets,
 		.capset = gpu->capset,
 		.max_contexts = vgpu->type->max_contexts,
-		.max_objects = vgpu->type->max_objects,
+		.max_objects = vgpu->type->max_resources * OBJECTS_FACTOR,
 		.max_sub_contexts = vgpu->type->max_contexts * SUB_CONTEXTS,
 		.max_shader_bytes = MAX_SHADER_BYTES,
 		.max_stream = gpu->caps.max_stream,

@@ -520,10 +520,11 @@ static void work_reset(struct mvgpu_vgpu *vgpu)
  */
 static void work_hung(struct mvgpu_vgpu *vgpu)
 {
-	if (READ_ONCE(vgpu->banned))
-		vgpu_break(vgpu, "banned");
-	if (!vgpu_hung(vgpu))
+	if (!vgpu_hung(vgpu)) {
+		if (READ_ONCE(vgpu->banned))
+			vgpu_break(vgpu, "banned");
 		return;
+	}
 	if (!vgpu->flushed) {
 		vgpu->flushed = true;
 		mvgpu_entity_flush(&vgpu->entity);

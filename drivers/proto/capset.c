@@ -44,8 +44,8 @@ void mvgpu_capset_mask(u32 id, void *data, u32 size)
 
 	if (id != VIRTIO_GPU_CAPSET_VIRGL2)
 		return;
-	word_and(data, size, MVGPU_CAPS_BITS, (u32)~HIDDEN);
-	word_and(data, size, MVGPU_CAPS_BITS_V2, (u32)~HIDDEN_V2);
+	word_and(data, size, MVGPU_CAPS_BITS, ~(u32)HIDDEN);
+	word_and(data, size, MVGPU_CAPS_BITS_V2, ~(u32)HIDDEN_V2);
 	word_and(data, size, MVGPU_CAPS_VIDEO_MEMORY, 0);
 	for (off = MVGPU_CAPS_NUM_VIDEO;
 	     off < MVGPU_CAPS_VIDEO + MVGPU_CAPS_VIDEO_SIZE; off += 4)

@@ -116,7 +116,7 @@ static int send_copy(struct mvgpu_proto *proto, const struct mvgpu_resource *src
 
 	if (!job)
 		return -ENOMEM;
-	dw = kzalloc(COPY_DWORDS * sizeof(*dw), GFP_KERNEL);
+	dw = kcalloc(COPY_DWORDS, sizeof(*dw), GFP_KERNEL);
 	/* Freed with the job. */
 	job->stream = dw;
 	if (!dw) {

@@ -164,12 +164,13 @@ static struct mvgpu_share *fair_eligible(const struct mvgpu_policy *policy)
 		struct rb_node *left = node->rb_left;
 
 		share = run_share(node);
-		if (left && run_share(left)->min_v <= v)
+		if (left && run_share(left)->min_v <= v) {
 			node = left;
-		else if (share->v <= v)
+			continue;
+		}
+		if (share->v <= v)
 			return share;
-		else
-			node = node->rb_right;
+		node = node->rb_right;
 	}
 	node = rb_first_cached(&policy->run);
 	return node ? run_share(node) : NULL;

@@ -27,6 +27,7 @@ struct mvgpu_capset {
 	u32 id, version, size;
 	const void *data;
 };
+
 /* 1024 vGPUs of the smallest type. */
 #define MVGPU_MAX_OVERCOMMIT 16
 

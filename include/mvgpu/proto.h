@@ -127,6 +127,8 @@ void mvgpu_proto_refresh(struct mvgpu_proto *proto);
 /**
  * mvgpu_capset_known() - can a capset be shown to guests at all?
  * @capset: as the GPU has it
+ *
+ * Return: true if it can.
  */
 bool mvgpu_capset_known(const struct mvgpu_capset *capset);
 

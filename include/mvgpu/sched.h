@@ -203,7 +203,8 @@ void mvgpu_sched_set_timeslice(struct mvgpu_gpu *gpu, u32 us);
  * @vgpu: whose
  * @weight: MVGPU_WEIGHT_MIN to MVGPU_WEIGHT_MAX
  *
- * Context: process, sleeps. Return: 0 or -ERANGE.
+ * Context: process, sleeps.
+ * Return: 0 or -ERANGE.
  */
 int mvgpu_sched_set_weight(struct mvgpu_vgpu *vgpu, u32 weight);
 
@@ -212,7 +213,8 @@ int mvgpu_sched_set_weight(struct mvgpu_vgpu *vgpu, u32 weight);
  * @vgpu: whose
  * @cap: percent, 0: none
  *
- * Context: process, sleeps. Return: 0; -ERANGE: above 100; -EINVAL: below min.
+ * Context: process, sleeps.
+ * Return: 0; -ERANGE: above 100; -EINVAL: below min.
  */
 int mvgpu_sched_set_cap(struct mvgpu_vgpu *vgpu, u32 cap);
 
@@ -221,7 +223,8 @@ int mvgpu_sched_set_cap(struct mvgpu_vgpu *vgpu, u32 cap);
  * @vgpu: whose
  * @min: percent, 0: none
  *
- * Context: process, sleeps. Return: 0; -ERANGE: above 100; -EINVAL: above cap;
+ * Context: process, sleeps.
+ * Return: 0; -ERANGE: above 100; -EINVAL: above cap;
  * -ENOSPC: the engine would have promised more than 100 percent.
  */
 int mvgpu_sched_set_min(struct mvgpu_vgpu *vgpu, u32 min);

@@ -24,7 +24,6 @@
  * @pref_height: likewise
  * @max_resources: quota
  * @max_contexts: quota on 3D contexts
- * @max_objects: quota on what 3D streams create: views, shaders, queries, ...
  */
 struct mvgpu_type {
 	const char *name;
@@ -34,7 +33,6 @@ struct mvgpu_type {
 	u32 pref_width, pref_height;
 	u32 max_resources;
 	u32 max_contexts;
-	u32 max_objects;
 };
 
 /** mvgpu_types - all types, largest first. */

@@ -83,7 +83,7 @@ static void put(FILE *to, const void *words, size_t nr)
 		give_up("cannot write");
 }
 
-static FILE *create(const char *path)
+static FILE *file_new(const char *path)
 {
 	const uint32_t magic = CAPTURE_MAGIC;
 	FILE *to = fopen(path, "wb");
@@ -101,9 +101,9 @@ static void put_record(uint32_t type, uint32_t context, const uint32_t *words,
 	bool bytes = type == CAPTURE_DATA || type == CAPTURE_CHECK;
 
 	if (!file) {
-		file = create(getenv("MVGPU_CAPTURE") ?: "capture.mvc");
+		file = file_new(getenv("MVGPU_CAPTURE") ?: "capture.mvc");
 		if (wants_data())
-			data_file = create(getenv("MVGPU_CAPTURE_DATA"));
+			data_file = file_new(getenv("MVGPU_CAPTURE_DATA"));
 	}
 	if (!bytes) {
 		put(file, &record, sizeof(record) / sizeof(uint32_t));

@@ -46,13 +46,14 @@ steps=(
 	"l1-6.12-display|displays|l1 6.12 display"
 	"l1-6.12-reboot|reboot|l1 6.12 reboot"
 	"l1-6.12-firmware|SeaBIOS and OVMF|l1 6.12 firmware"
+	"l1-6.12-gl|OpenGL in two guests|l1 6.12 gl --smp 1"
 	"l1-6.12-kill|QEMU killed|l1 6.12 kill-qemu --smp 1"
 	"l1-7.3-iommu-two-guests|two guests on 7.3, IOMMU|l1 7.3 two-guests --smp 1 --iommu"
-	"l1-6.12-gl|OpenGL in two guests|l1 6.12 gl --smp 1"
 )
 
 # Run only when named, or with --all: a check would take too long with them.
 more=(
+	"l1-6.12-sched|scheduler in real time|l1 6.12 sched --smp 1 --no-gpu"
 	"l1-6.12-iommu-load|load and unload, IOMMU|l1 6.12 load-modules --iommu"
 	"l1-6.12-iommu-selftests|kselftests, IOMMU|l1 6.12 selftests --iommu"
 	"l1-6.12-iommu-two-guests|two guests, IOMMU|l1 6.12 two-guests --smp 1 --iommu"
@@ -228,7 +229,8 @@ lane()
 		IFS='|' read -r name title words <<<"$entry"
 		of=rest
 		[ "${words%% *}" != l1 ] || of=l1
-		[ "$of" = "$1" ] && wanted "$name" || continue
+		[ "$of" = "$1" ] || continue
+		wanted "$name" || continue
 		# Words of the table, split on purpose.
 		# shellcheck disable=SC2086
 		run "$name" "$title" $words

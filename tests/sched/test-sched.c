@@ -26,7 +26,7 @@ static int failures;
 	}								\
 } while (0)
 
-typedef unsigned long long ull;
+#define ull typeof(0ULL)
 
 static void check_sane(void)
 {
@@ -138,6 +138,7 @@ static void fair_sleeper(void)
 	u32 i;
 
 	sim_init(&sim, &mvgpu_policy_fair, seed, 4);
+	sim_run(&sim, JOBS, SEC);
 	sim.tenant[3].off = true;
 	sim_run(&sim, JOBS, 20 * SEC);
 	sim.tenant[3].off = false;
@@ -172,7 +173,7 @@ static void fair_light(void)
 	/* Two slices and the jobs that are outstanding. */
 	light->wait_limit = 2 * 2 * MS + 2 * 4 * MS;
 	sim_run(&sim, JOBS, U64_MAX / 2);
-	printf("# light tenant: %llu jobs, waited for %llu us (mean), %llu us (most), %llu over the limit\n",
+	printf("# light tenant: %llu jobs, waited for %llu us, %llu at most, %llu times too long\n",
 	       (ull)light->started,
 	       (ull)(light->sum_wait / light->started / US),
 	       (ull)(light->max_wait / US), (ull)light->waits_over);
@@ -213,7 +214,7 @@ static void fair_cap(void)
 	sim.tenant[2].off = true;
 	sim.tenant[3].off = true;
 	sim_run(&sim, JOBS / 2, U64_MAX / 2);
-	printf("# alone: %llu and %llu us/s on average, %llu and %llu at most in a second\n",
+	printf("# alone: %llu and %llu us/s, %llu and %llu at most in a second\n",
 	       (ull)(tenant[0].busy_ns / ((sim.now - SEC) / MS) * 1000 / US),
 	       (ull)(tenant[1].busy_ns / ((sim.now - SEC) / MS) * 1000 / US),
 	       (ull)(tenant[0].window_max / US),
@@ -311,6 +312,7 @@ static void equal_shares(void)
 static void equal_sleeper(void)
 {
 	sim_init(&sim, &mvgpu_policy_equal, seed, 4);
+	sim_run(&sim, JOBS, SEC);
 	sim.tenant[3].off = true;
 	sim_run(&sim, JOBS, 20 * SEC);
 	sim.tenant[3].off = false;
@@ -383,7 +385,7 @@ static void exclusive_alone(void)
  * All of them
  */
 
-static void flips(void)
+static void changes(void)
 {
 	static const struct mvgpu_policy_ops *const ops[] = {
 		&mvgpu_policy_fair, &mvgpu_policy_equal, &mvgpu_policy_fixed,
@@ -466,7 +468,7 @@ static const struct {
 	{ "fixed: a half stays a half", fixed_halves },
 	{ "fixed: mixed sizes", fixed_sizes },
 	{ "exclusive: the engine is never idle", exclusive_alone },
-	{ "policies and parameters change, no job is lost or reordered", flips },
+	{ "policies and parameters change, no job is lost or reordered", changes },
 	{ "1024 tenants", many },
 };
 

@@ -229,7 +229,7 @@ TEST_F_TIMEOUT(attack, flood_of_bad_streams, MVT_TEST_S)
 
 /* A stream that changes after it was sent is checked as it was copied. */
 struct flip {
-	volatile u32 *at;
+	u32 *at;
 	atomic_bool stop;
 };
 
@@ -239,7 +239,7 @@ static void *flip(void *arg)
 	u32 i;
 
 	for (i = 0; !atomic_load(&f->stop); i++)
-		*f->at = i & 1 ? 1 : RES;
+		__atomic_store_n(f->at, i & 1 ? 1 : RES, __ATOMIC_RELAXED);
 	return NULL;
 }
 

@@ -17,7 +17,7 @@ firmware_draws()
 	local end=$((SECONDS + 300))
 
 	until [ "$(vgpu_attr "$uuid_a" stats/jobs)" -gt "$2" ]; do
-		if [ $SECONDS -gt $end ] || ! l2_alive "$1"; then
+		if [ "$SECONDS" -gt "$end" ] || ! l2_alive "$1"; then
 			echo "nothing was drawn"
 			return 1
 		fi
