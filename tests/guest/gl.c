@@ -31,7 +31,8 @@ static int open_node(const char *path)
 	if (path)
 		return open(path, O_RDWR | O_CLOEXEC);
 	for (i = 0; i < RENDER_MINORS; i++) {
-		snprintf(name, sizeof(name), "/dev/dri/renderD%d", 128 + i);
+		snprintf(name, sizeof(name), DRM_RENDER_DEV_NAME, DRM_DIR_NAME,
+			 128 + i);
 		fd = open(name, O_RDWR | O_CLOEXEC);
 		if (fd < 0)
 			continue;
