@@ -23,6 +23,11 @@ static inline void *kzalloc(size_t size, gfp_t gfp)
 	return shim_alloc(1, size, true);
 }
 
+static inline void *kcalloc(size_t nr, size_t size, gfp_t gfp)
+{
+	return shim_alloc(nr, size, true);
+}
+
 static inline void *kvmalloc_array(size_t nr, size_t size, gfp_t gfp)
 {
 	return shim_alloc(nr, size, false);
