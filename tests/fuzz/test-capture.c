@@ -45,6 +45,7 @@ static bool write_seed(const char *dir, const char *path,
 int main(int argc, char **argv)
 {
 	const char *seeds = NULL;
+	struct replay all = {};
 	int i, bad = 0;
 	bool ok;
 
@@ -66,11 +67,14 @@ int main(int argc, char **argv)
 		       " transfers pass\n", ok ? "" : "not ", i, argv[i],
 		       replay.streams, replay.commands, replay.resources,
 		       replay.transfers);
-		if (replay.ns)
-			printf("# %.0f MB/s, %.2f million commands/s\n",
-			       replay.bytes * 1e3 / replay.ns,
-			       replay.commands * 1e3 / replay.ns);
+		all.ns += replay.ns;
+		all.bytes += replay.bytes;
+		all.commands += replay.commands;
 	}
+	if (all.ns)
+		printf("# %.0f MB/s, %.2f million commands/s\n",
+		       all.bytes * 1e3 / all.ns,
+		       all.commands * 1e3 / all.ns);
 	printf("1..%d\n", argc - 1);
 	return bad || argc < 2;
 }
