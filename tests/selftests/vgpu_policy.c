@@ -491,11 +491,12 @@ TEST_F_TIMEOUT(policy, hangs_beside_neighbours, 1200)
 TEST_F_TIMEOUT(policy, ban, MVT_TEST_S)
 {
 	struct mvt_dev *dev = &self->dev[0];
-	char state[32];
+	char uuid[MVT_UUID_LEN + 1], state[32];
 	unsigned int i;
 
 	if (!mvt_parent_is_sim())
 		SKIP(return, "needs the faults of the software GPU");
+	memcpy(uuid, dev->uuid, sizeof(uuid));
 	ASSERT_EQ(0, mvt_sched_set_u64("ban_resets", 3));
 	ASSERT_EQ(0, mvt_sched_set_u64("ban_seconds", 3600));
 	ASSERT_EQ(0, mvt_sched_set_u64("job_timeout_ms", TIMEOUT_MS));
@@ -513,12 +514,12 @@ TEST_F_TIMEOUT(policy, ban, MVT_TEST_S)
 	EXPECT_EQ(0, mvt_wait_broken(dev, MVT_WAIT_MS));
 	mvt_mem_free(dev, &self->mem[0]);
 	mvt_close(dev);
-	EXPECT_EQ(-EACCES, mvt_open(dev, dev->uuid));
+	EXPECT_EQ(-EACCES, mvt_open(dev, uuid));
 	EXPECT_EQ(-EINVAL, mvt_vgpu_set(dev, "reset", "0"));
-	EXPECT_EQ(-EACCES, mvt_open(dev, dev->uuid));
+	EXPECT_EQ(-EACCES, mvt_open(dev, uuid));
 
 	EXPECT_EQ(0, mvt_vgpu_set(dev, "reset", "1"));
-	ASSERT_EQ(0, mvt_open(dev, dev->uuid));
+	ASSERT_EQ(0, mvt_open(dev, uuid));
 	ASSERT_EQ(0, mvt_vgpu_get(dev, "state", state, sizeof(state)));
 	EXPECT_STREQ("open", state);
 	ASSERT_EQ(0, mvt_mem_map(dev, &self->mem[0], MVT_BUF_IOVA, 0x100000));
