@@ -47,12 +47,13 @@ steps=(
 	"l1-6.12-reboot|reboot|l1 6.12 reboot"
 	"l1-6.12-firmware|SeaBIOS and OVMF|l1 6.12 firmware"
 	"l1-6.12-gl|OpenGL in two guests|l1 6.12 gl --smp 1"
-	"l1-6.12-kill|QEMU killed|l1 6.12 kill-qemu --smp 1"
 	"l1-7.3-iommu-two-guests|two guests on 7.3, IOMMU|l1 7.3 two-guests --smp 1 --iommu"
 )
 
 # Run only when named, or with --all: a check would take too long with them.
 more=(
+	"l1-6.12-gl-all|OpenGL in two guests, all scenes|l1 6.12 gl-all --smp 1"
+	"l1-6.12-kill|QEMU killed|l1 6.12 kill-qemu --smp 1"
 	"l1-6.12-sched|scheduler in real time|l1 6.12 sched --smp 1 --no-gpu"
 	"l1-6.12-iommu-load|load and unload, IOMMU|l1 6.12 load-modules --iommu"
 	"l1-6.12-iommu-selftests|kselftests, IOMMU|l1 6.12 selftests --iommu"

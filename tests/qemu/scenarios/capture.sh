@@ -35,7 +35,7 @@ record()
 mkdir -p /tmp/data
 try "DRM's driver takes the GPU" gpu_to_drm
 n=0
-for scene in $scenes; do
+for scene in $all; do
 	n=$((n + 1))
 	MVGPU_FRAMES=finish try "record glmark2 $scene" \
 		record "glmark2-$(printf %02d "$n")-${scene%%:*}" \

@@ -3,19 +3,30 @@
 #
 # gl-work.sh - the OpenGL that is run on the GPU itself and in guests
 #
-# Usage: gl-work.sh [WORK]...	(default: all)
+# Usage: gl-work.sh [--all] [WORK]...	(default: scenes glmark2 kmscube)
+#
+#   --all   all scenes of glmark2 that fit, not only some that differ most
 #
 # Tells results as TAP, and checksums of pictures as lines "# sum NAME HEX",
 # which must be the same wherever it runs on the same GPU.
 
 guest=/payload/guest
 frames=2
-scenes="build:use-vbo=true texture:texture-filter=mipmap shading:shading=phong
+some="build texture:texture-filter=mipmap shading:shading=phong
+	effect2d:kernel=1,1,1,1,1;1,1,1,1,1 desktop:effect=blur:windows=2
+	buffer:update-method=map jellyfish"
+all="build:use-vbo=true texture:texture-filter=mipmap shading:shading=phong
 	bump:bump-render=normals effect2d:kernel=1,1,1,1,1;1,1,1,1,1
 	pulsar:quads=5:light=false:texture=false desktop:effect=blur:windows=2
 	buffer:update-method=map ideas:speed=duration jellyfish terrain shadow
 	refract conditionals:fragment-steps=5 function:fragment-steps=5
 	loop:fragment-loop=true:fragment-steps=5 clear"
+
+scenes=$some
+if [ "${1-}" = --all ]; then
+	scenes=$all
+	shift
+fi
 
 results=0
 mkfifo /tmp/silent.$$
