@@ -105,8 +105,9 @@ policies()
 	local ksrc
 
 	ksrc=$("$testbed/source.sh")
-	"$testbed/chroot.sh" -- make -s -C tests/sched KSRC="$ksrc" \
-		OUT="$project/build/sched" test
+	# A seed that does not change, as with the fuzzers; "make test" takes others.
+	SEED=${SEED:-1} "$testbed/chroot.sh" -- make -s -C tests/sched \
+		KSRC="$ksrc" OUT="$project/build/sched" test
 }
 
 # emulator_failed - was it TCG? $rc is run-l1.sh's status.
