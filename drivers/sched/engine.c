@@ -181,14 +181,20 @@ static void engine_charge_locked(struct mvgpu_engine *engine,
 {
 	struct mvgpu_entity *entity = &job->vgpu->entity;
 	u64 start = max(job->t_submit, engine->last_done);
-	/* Two CPUs may read the clock in another order than they lock. */
-	u64 ns = now > start ? now - start : 0;
-	u64 over;
+	u64 ns = 0, over;
 
 	lockdep_assert_held(&engine->lock);
-	/* Who overtakes must not hide how long the oldest has run. */
-	if (job == list_first_entry(&engine->running, struct mvgpu_job, queue))
+	/*
+	 * Who overtakes (a job without a fence) was done while the engine worked
+	 * on the oldest. That one is charged for the time, which must not be hidden
+	 * from the watchdog either.
+	 */
+	if (job == list_first_entry(&engine->running, struct mvgpu_job, queue)) {
+		/* Two CPUs may read the clock in another order than they lock. */
+		if (now > start)
+			ns = now - start;
 		engine->last_done = max(now, engine->last_done);
+	}
 	engine->busy_ns += ns;
 	entity->stats.busy_ns += ns;
 	entity->stats.jobs++;

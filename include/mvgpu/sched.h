@@ -32,7 +32,7 @@ struct mvgpu_vgpu;
 /**
  * struct mvgpu_entity_stats - what a vGPU has used
  * @busy_ns: engine time, from the later of submit and the previous completion
- *	to the completion
+ *	to the completion; nothing for a job that overtakes another
  * @wait_ns: time with a job, queued or running, in which the engine did not
  *	serve it: with @busy_ns and @idle_ns all the time since it was created
  * @overrun_ns: time beyond the end of slices
