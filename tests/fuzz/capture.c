@@ -116,7 +116,6 @@ static void play_close(struct owner *owner, const u32 *words)
 	if (!res)
 		return;
 	owner->res[words[0]] = NULL;
-	mvgpu_virgl_detach(owner->virgl, res);
 	if (!res->refs)
 		free(res);
 }

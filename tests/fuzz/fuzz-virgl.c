@@ -217,7 +217,6 @@ static void step(u32 header, u32 *fail)
 	switch (header & 0xff) {
 	case STEP_ATTACH:
 		vgl.res[id]->attached = !vgl.res[id]->attached;
-		mvgpu_virgl_detach(vgl.virgl, &vgl.res[id]->res);
 		break;
 	case STEP_UNREF:
 		vgl_unref(&vgl, id);

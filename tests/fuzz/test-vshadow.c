@@ -116,7 +116,6 @@ static void attachment(void)
 {
 	start();
 	vgl.res[VGL_TEX]->attached = false;
-	mvgpu_virgl_detach(vgl.virgl, &vgl.res[VGL_TEX]->res);
 	/* No new use of it; objects that are there go on. */
 	CHECK_EQ(SUBMIT(CREATE(SURFACE, 5), 200, VGL_TEX, RGBA8, 0, 0),
 		 -ENOENT);

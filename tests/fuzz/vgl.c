@@ -174,7 +174,6 @@ void vgl_unref(struct vgl *vgl, u32 id)
 	if (res->res.refs && vgl->nr_zombies == ARRAY_SIZE(vgl->zombies))
 		return;
 	res->attached = false;
-	mvgpu_virgl_detach(vgl->virgl, &res->res);
 	vgl->res[id] = res_new(vgl, id);
 	if (!res->res.refs) {
 		free(res);

@@ -14,7 +14,8 @@ struct mvgpu_virgl;
  * struct mvgpu_virgl_ops - what the checks of a context need of its owner
  * @find: the resource with this guest id, if it is attached to the context;
  *	else NULL. Not called with 0. What it returns stays until detach, and
- *	beyond while its refs are not 0.
+ *	beyond while its refs are not 0: a detach only takes the name away,
+ *	objects made of it and bindings keep their references.
  * @released: refs fell to 0. Called at the end of a submit that succeeded and
  *	by mvgpu_virgl_destroy(), never within a walk: the owner may free the
  *	resource if nothing else holds it, but may not call back.
@@ -112,15 +113,5 @@ void mvgpu_virgl_get_usage(const struct mvgpu_virgl *virgl,
  */
 int mvgpu_virgl_submit(struct mvgpu_virgl *virgl, __le32 *stream, u32 ndw,
 		       struct mvgpu_virgl_verdict *verdict);
-
-/**
- * mvgpu_virgl_detach() - a resource is detached from the context
- * @virgl: the context's shadow
- * @res: find() does not return it any more
- *
- * Objects made of it and bindings keep their references, as on the GPU.
- * released() comes when the last of them is gone.
- */
-void mvgpu_virgl_detach(struct mvgpu_virgl *virgl, struct mvgpu_res3d *res);
 
 #endif

@@ -60,16 +60,6 @@ void mvgpu_virgl_destroy(struct mvgpu_virgl *virgl)
 	kfree(virgl);
 }
 
-void mvgpu_virgl_detach(struct mvgpu_virgl *virgl, struct mvgpu_res3d *res)
-{
-	/*
-	 * The GPU only takes its name away: commands to come do not find it,
-	 * objects and bindings hold it. Nothing that is looked up outlives a
-	 * walk, so there is nothing to forget here either.
-	 */
-	WARN_ON_ONCE(virgl->walking);
-}
-
 void mvgpu_virgl_set_limits(struct mvgpu_virgl *virgl,
 			    const struct mvgpu_virgl_limits *limits)
 {
