@@ -227,16 +227,23 @@ l2_save()
 
 l2_up()
 {
-	local tries=$((${2:-120} * 5))
+	local end=$((SECONDS + ${2:-120}))
 
 	until [ -e "$l2_dir/$1/out/.run/up" ]; do
-		tries=$((tries - 1))
-		if [ "$tries" -lt 0 ] || ! l2_alive "$1"; then
-			l2_fail "$1 did not come up: $(tail -n 3 "$l2_dir/$1/console.log")"
+		if [ $SECONDS -gt $end ] || ! l2_alive "$1"; then
+			l2_fail "$1 did not come up: $(l2_state "$1")"
 			return 1
 		fi
 		sleep 0.2
 	done
+}
+
+# l2_state NAME - where it is, for when it should be elsewhere: its processors, and
+# the end of its console.
+l2_state()
+{
+	! l2_alive "$1" || l2_monitor "$1" 'info registers -a'
+	tail -n 5 "$l2_dir/$1/console.log"
 }
 
 l2_wait()
