@@ -232,6 +232,9 @@ l2_up()
 	until [ -e "$l2_dir/$1/out/.run/up" ]; do
 		if [ $SECONDS -gt $end ] || ! l2_alive "$1"; then
 			l2_fail "$1 did not come up: $(l2_state "$1")"
+			# It has not met a device of ours yet.
+			grep -q 'virtio.gpu' "$l2_dir/$1/console.log" ||
+				touch "/out/vanished-$1"
 			return 1
 		fi
 		sleep 0.2

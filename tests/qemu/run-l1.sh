@@ -39,6 +39,7 @@
 # Exit status: that of CMD, or
 #   120  L1's kernel panicked (an oops counts: L1 runs with oops=panic)
 #   121  L1 ended before CMD did, or never came up
+#   123  time was up, and L1 no longer answers; its registers are in /out
 #   124  time was up
 # Whatever happens, no process, mount or socket stays behind.
 
@@ -170,13 +171,17 @@ inside()
 		if [ -n "$grace" ] && [ "$now" -gt "$grace" ]; then
 			warn "L1 did not power off: switched off"
 			kill -KILL "$pid" 2>/dev/null || :
-		elif [ -z "$grace" ] && [ "$now" -gt "$deadline" ]; then
+		elif [ -z "$grace" ] && [ "$rc" -eq 0 ] &&
+		     [ "$now" -gt "$deadline" ]; then
 			: >"$out/.run/stuck"
-			if [ "$now" -gt $((deadline + 15)) ] ||
-			   [ -f "$out/.run/stuck-seen" ]; then
+			if [ -f "$out/.run/stuck-seen" ]; then
 				rc=124
-				kill -KILL "$pid" 2>/dev/null || :
+			elif [ "$now" -gt $((deadline + 30)) ]; then
+				rc=123
+				hmp "$out/.run/qmp" 'info registers -a' \
+					>"$out/registers" 2>&1 || :
 			fi
+			[ "$rc" -eq 0 ] || kill -KILL "$pid" 2>/dev/null || :
 		fi
 	done
 
@@ -267,7 +272,7 @@ fi
 [ -z "$own" ] || binds+=(--bind "$own")
 
 rm -rf "$out/.run"
-rm -f "$out/console.log" "$out/dmesg"
+rm -f "$out/console.log" "$out/dmesg" "$out/registers"
 mkdir -p "$out/.run"
 : >"$out/console.log"
 if [ -n "$shell" ]; then
@@ -328,10 +333,11 @@ case $rc in
 0)
 	step "L1 is done"
 	;;
-120 | 121 | 124)
+120 | 121 | 123 | 124)
 	case $rc in
 	120) what="L1's kernel panicked" ;;
 	121) what="L1 ended before the command did" ;;
+	123) what="L1 no longer answered after $timeout s" ;;
 	124) what="L1 was switched off after $timeout s" ;;
 	esac
 	step "$what; the end of its console:"
