@@ -4,6 +4,7 @@
 
 #include <mvgpu/virgl_caps.h>
 
+#include "expect.h"
 #include "request3d.h"
 #include "tap.h"
 
@@ -12,20 +13,6 @@
 #define DESTROY VIRTIO_GPU_CMD_CTX_DESTROY
 #define TO VIRTIO_GPU_CMD_TRANSFER_TO_HOST_3D
 #define FROM VIRTIO_GPU_CMD_TRANSFER_FROM_HOST_3D
-
-/* Answered at once and with @type. */
-#define ANSWERED(job, type) do {					\
-	struct mvgpu_job *_job = (job);					\
-									\
-	CHECK_EQ(_job->op, MVGPU_JOB_NONE);				\
-	CHECK_EQ(fake_resp(_job), type);				\
-} while (0)
-
-/* For the GPU. */
-#define QUEUED(job, what) CHECK_EQ((job)->op, MVGPU_JOB_##what)
-
-/* Run the oldest job; its response. */
-#define RAN(status, type) CHECK_EQ(fake_resp(fake_run(status)), type)
 
 static const struct spec texture = {
 	TARGET_2D, FORMAT_BGRA, BIND_TARGET, 16, 16,
