@@ -2,9 +2,6 @@
 #ifndef _FAKE_H
 #define _FAKE_H
 
-#include <stdio.h>
-#include <stdlib.h>
-
 #include <linux/list.h>
 #include <mvgpu/backing.h>
 #include <mvgpu/display.h>
@@ -13,6 +10,7 @@
 #include <mvgpu/type.h>
 
 #include "guest.h"
+#include "must.h"
 
 /* GPU ids are 1 to this, those of contexts, too. */
 #define FAKE_IDS 24
@@ -152,14 +150,6 @@ bool fake_do_3d(const struct mvgpu_job *job);
 bool fake_names(const struct mvgpu_job *job, u32 res_id);
 /** fake_job() - a job for the GPU. */
 void fake_job(struct mvgpu_job *job);
-
-#define MUST(cond) do {							\
-	if (!(cond)) {							\
-		fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__,	\
-			#cond);						\
-		abort();						\
-	}								\
-} while (0)
 
 /** fake_resp() - type of a job's response, checked as a guest sees it. */
 u32 fake_resp(const struct mvgpu_job *job);

@@ -13,16 +13,9 @@
 #include <string.h>
 
 #include "fuzzer.h"
+#include "must.h"
 #include "vgl-commands.h"
 #include "vgl.h"
-
-#define MUST(cond) do {							\
-	if (!(cond)) {							\
-		fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__,	\
-			#cond);						\
-		abort();						\
-	}								\
-} while (0)
 
 #define MAX_DWORDS 4096
 

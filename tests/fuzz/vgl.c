@@ -5,13 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MUST(cond) do {							\
-	if (!(cond)) {							\
-		fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__,	\
-			#cond);						\
-		abort();						\
-	}								\
-} while (0)
+#include "must.h"
 
 const struct mvgpu_virgl_limits vgl_limits = {
 	.objects = 200,
