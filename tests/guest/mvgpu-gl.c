@@ -12,6 +12,7 @@
 
 #include "checksum.h"
 #include "gl.h"
+#include "load.h"
 #include "scene.h"
 #include "show.h"
 
@@ -23,7 +24,9 @@ static const char usage_text[] =
 "  --seconds S      again and again, so long\n"
 "  --show FRAMES    draw on the screen instead\n"
 "  --picture FILE   what --show has drawn last, as a PPM\n"
-"  --hold SECONDS   that --show keeps it (default 0)\n";
+"  --hold SECONDS   that --show keeps it (default 0)\n"
+"  --load SECONDS   keep the GPU busy instead, with little work for the CPU\n"
+"  --rounds N       how long each job of --load is (default 1, some 30 ms)\n";
 
 static const struct scene *const lists[] = {
 	draw_scenes, pixel_scenes, compute_scenes, desktop_scenes
@@ -35,13 +38,15 @@ static const struct scene *const lists[] = {
  * @picture: NULL: none
  * @seconds: 0: once
  * @hold: seconds
+ * @load: seconds; 0: scenes
  * @frames: 0: scenes
+ * @rounds: of each job of @load
  * @list: name the scenes
  */
 struct options {
 	const char *device, *picture;
-	double seconds, hold;
-	unsigned int frames;
+	double seconds, hold, load;
+	unsigned int frames, rounds;
 	bool list;
 };
 
@@ -140,12 +145,14 @@ static const struct option long_options[] = {
 	{ "show", required_argument, NULL, 'f' },
 	{ "picture", required_argument, NULL, 'p' },
 	{ "hold", required_argument, NULL, 'h' },
+	{ "load", required_argument, NULL, 'L' },
+	{ "rounds", required_argument, NULL, 'r' },
 	{}
 };
 
 static struct options parse(int argc, char **argv)
 {
-	struct options options = {};
+	struct options options = { .rounds = 1 };
 	int opt;
 
 	while ((opt = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
@@ -161,6 +168,10 @@ static struct options parse(int argc, char **argv)
 			options.picture = optarg;
 		} else if (opt == 'h') {
 			options.hold = atof(optarg);
+		} else if (opt == 'L') {
+			options.load = atof(optarg);
+		} else if (opt == 'r') {
+			options.rounds = strtoul(optarg, NULL, 0);
 		} else {
 			fputs(usage_text, stderr);
 			exit(2);
@@ -184,6 +195,10 @@ int main(int argc, char **argv)
 	if (options.frames) {
 		show_frames(&tap, options.device, options.frames,
 			    options.picture, options.hold);
+		return tap_done(&tap);
+	}
+	if (options.load > 0) {
+		load_gpu(&tap, options.device, options.load, options.rounds);
 		return tap_done(&tap);
 	}
 	error = gl_open(&gl, options.device);

@@ -53,6 +53,9 @@ steps=(
 more=(
 	"l1-6.12-gl|OpenGL in two guests|l1 6.12 gl --smp 1"
 	"l1-6.12-gl-all|OpenGL in two guests, all scenes|l1 6.12 gl-all --smp 1 --timeout 1500"
+	"l1-6.12-piglit|tests of piglit|piglit"
+	"l1-6.12-shares|shares of the GPU, two guests|l1 6.12 shares --smp 1"
+	"l1-6.12-hang|a hang of the physical GPU|l1 6.12 hang --smp 1"
 	"l1-6.12-kill|QEMU killed|l1 6.12 kill-qemu --smp 1"
 	"l1-6.12-sched|scheduler in real time|l1 6.12 sched --smp 1 --no-gpu"
 	"l1-6.12-iommu-load|load and unload, IOMMU|l1 6.12 load-modules --iommu"
@@ -147,6 +150,18 @@ l1()
 	return "$rc"
 }
 
+# piglit - tests of it, which the payload does not have by itself.
+piglit()
+{
+	local from payload
+
+	from=$("$testbed/piglit.sh")
+	payload=$("$testbed/payload.sh" 6.12)
+	rm -rf "$payload/piglit"
+	cp -r "$from" "$payload/piglit"
+	l1 6.12 piglit --timeout 3600
+}
+
 # count FILE STATUS - results in a log, "passed failed skipped", and a line for
 # each that is not good.
 #
@@ -234,7 +249,7 @@ lane()
 	for entry in "${steps[@]}"; do
 		IFS='|' read -r name title words <<<"$entry"
 		of=rest
-		[ "${words%% *}" != l1 ] || of=l1
+		[[ ! $name =~ ^l1- ]] || of=l1
 		[ "$of" = "$1" ] || continue
 		wanted "$name" || continue
 		# Words of the table, split on purpose.

@@ -171,6 +171,46 @@ TEST_F_TIMEOUT(gl, fresh_memory, MVT_TEST_S)
 	}
 }
 
+/* Milliseconds for @nr textures of 1 MiB, made and freed one after another. */
+static int make_textures(struct mvt_dev *dev, u32 nr, u64 *ms)
+{
+	struct mvt_spec spec = mvt_picture;
+	u64 begin = mvt_now_ms();
+	u32 resp = OK;
+
+	spec.width = 512;
+	spec.height = 512;
+	while (nr-- && resp == OK) {
+		resp = mvt_create_3d(dev, 1, &spec);
+		if (resp == OK)
+			resp = mvt_gpu_unref(dev, 1);
+	}
+	*ms += mvt_now_ms() - begin;
+	return resp;
+}
+
+/* The switch is for who trusts all tenants; this tells what it saves. */
+TEST_F_TIMEOUT(gl, without_clearing, MVT_TEST_S)
+{
+	static const char path[] = "/sys/module/mvgpu_virtio/parameters/zero";
+	struct mvt_dev *dev = &self->dev;
+	u64 with = 0, without = 0;
+	u32 turn, off = 0, on = 0;
+
+	if (mvt_parent_is_sim())
+		SKIP(return, "for a physical GPU: its driver has the switch");
+	for (turn = 0; turn < 4; turn++) {
+		ASSERT_EQ(0, mvt_write_str(path, "N"));
+		off += make_textures(dev, 50, &without) != OK;
+		ASSERT_EQ(0, mvt_write_str(path, "Y"));
+		on += make_textures(dev, 50, &with) != OK;
+	}
+	EXPECT_EQ(0, off);
+	EXPECT_EQ(0, on);
+	TH_LOG("200 textures of 1 MiB: %llu ms, and cleared %llu ms",
+	       (unsigned long long)without, (unsigned long long)with);
+}
+
 /* Drawn by the GPU, and read back. */
 TEST_F(gl, pixels)
 {

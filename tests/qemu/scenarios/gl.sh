@@ -13,18 +13,6 @@
 # gl-all.sh wants more.
 work="$here/scenarios/gl-work.sh ${GL_WORK-}"
 
-sums()
-{
-	grep -E '^# sum ' "$1" | sort
-}
-
-# sums_are_equal NAME - are a guest's checksums those of the GPU itself?
-sums_are_equal()
-{
-	l2_output "$1" >"/tmp/$1.out"
-	diff <(sums /tmp/gpu.out) <(sums "/tmp/$1.out")
-}
-
 # shows_its_picture NAME - compared with what the guest has read back itself.
 shows_its_picture()
 {
@@ -42,16 +30,9 @@ shows_its_picture()
 	done
 }
 
-try "DRM's driver takes the GPU" gpu_to_drm
 # A path and an option: split on purpose.
 # shellcheck disable=SC2086
-bash $work >/tmp/gpu.out 2>&1
-status=$?
-cp /tmp/gpu.out /out/gpu.out
-sed 's/^/    /' /tmp/gpu.out
-result $status "OpenGL on the GPU itself"
-try "there are checksums to compare with" test "$(sums /tmp/gpu.out | wc -l)" -gt 25
-try "DRM's driver gives the GPU back" gpu_from_drm
+sums_on_gpu 25 bash $work
 
 modules_load
 try "create a vGPU of 1of4" vgpu_create 1of4 "$uuid_a"

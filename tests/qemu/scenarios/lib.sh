@@ -235,6 +235,35 @@ guest_done()
 	guest_results "$name" "$status" "$@"
 }
 
+# sums FILE - checksums of what was drawn, as lines that can be compared.
+sums()
+{
+	tr -d '\r' <"$1" | grep -E '^# sum ' | sort
+}
+
+# sums_on_gpu NR CMD... - CMD's results on the GPU itself, with NR checksums or
+# more, in /tmp/gpu.out
+sums_on_gpu()
+{
+	local want=$1 status=0
+
+	shift
+	try "DRM's driver takes the GPU" gpu_to_drm
+	"$@" >/tmp/gpu.out 2>&1 || status=$?
+	cp /tmp/gpu.out /out/gpu.out
+	sed 's/^/    /' /tmp/gpu.out
+	result $status "OpenGL on the GPU itself"
+	try "there are checksums to compare with" \
+		test "$(sums /tmp/gpu.out | wc -l)" -ge "$want"
+	try "DRM's driver gives the GPU back" gpu_from_drm
+}
+
+# sums_are_equal NAME - are a guest's checksums those of the GPU itself?
+sums_are_equal()
+{
+	diff <(sums /tmp/gpu.out) <(sums "$l2_dir/$1/output")
+}
+
 # screen_is NAME [ARGUMENT OF PPMCMP]... - does QEMU show what the guest draws?
 #
 # What a viewer sees is behind what the guest has drawn by a moment, so look

@@ -2,21 +2,28 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Two guests with different kernels draw different pictures at once on one GPU,
-# and each screen shows what its guest has drawn, pixel by pixel.
+# and each screen shows what its guest has drawn, pixel by pixel. Then both draw by
+# OpenGL at once, and get what the GPU itself draws.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
+gl=$here/guest/mvgpu-gl
+sums_on_gpu 15 "$gl"
 modules_load
 try "create a vGPU of 1of4" vgpu_create 1of4 "$uuid_a"
 try "create a vGPU of 1of2" vgpu_create 1of2 "$uuid_b"
 
-# Both draw all the time while the other one does, then keep a pattern.
-both="until [ -f /out/go ]; do sleep 0.1; done"
-guest_start a "$uuid_a" --kernel 6.12 -- "$both
-	$draw animate --seed 1 --seconds 6 && $draw pattern 101 --hold 60"
-guest_start b "$uuid_b" --kernel 7.3 -- "$both
-	$draw animate --seed 3 --seconds 6 && $draw pattern 202 --hold 60"
+# Each step begins in both at once. The pattern stays on the screen to the end.
+at="until [ -f /out/\$step ]; do sleep 0.1; done"
+work()
+{
+	echo "step=go; $at; $draw animate --seed $1 --seconds 6
+		$draw pattern $2 --hold 600 &
+		step=gl; $at; $gl; echo '# ready gl'; wait"
+}
+guest_start a "$uuid_a" --kernel 6.12 -- "$(work 1 101)"
+guest_start b "$uuid_b" --kernel 7.3 -- "$(work 3 202)"
 try "guest with kernel 6.12 boots" l2_up a 300
 try "guest with kernel 7.3 boots" l2_up b 300
 touch "$l2_dir/a/out/go" "$l2_dir/b/out/go"
@@ -25,7 +32,14 @@ try "guest a draws" guest_said a 'ready .*seed=101'
 try "guest b draws" guest_said b 'ready .*seed=202'
 try "screen a is a's, pixel by pixel" screen_is a --seed 101 --size 1280x800
 try "screen b is b's, pixel by pixel" screen_is b --seed 202 --size 1920x1080
+
+touch "$l2_dir/a/out/gl" "$l2_dir/b/out/gl"
+for name in a b; do
+	try "guest $name is through with OpenGL" guest_said "$name" '^# ready gl'
+	try "guest $name gets what the GPU itself draws" sums_are_equal "$name"
+done
 try "screen a is still a's" screen_is a --seed 101
+try "screen b is still b's" screen_is b --seed 202
 
 for uuid in "$uuid_a" "$uuid_b"; do
 	note "$uuid: $(vgpu_attr "$uuid" stats/jobs) jobs," \
