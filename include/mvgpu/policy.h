@@ -235,7 +235,9 @@ bool mvgpu_policy_expired(struct mvgpu_policy *policy,
  * @ns: that it took so far, since that start
  * @now: time
  *
- * Going on is a start of its own. Return: ns beyond the end of the slice.
+ * Going on is a start of its own.
+ *
+ * Return: ns beyond the end of the slice.
  */
 u64 mvgpu_policy_stop(struct mvgpu_policy *policy, struct mvgpu_share *share,
 		      u64 charged, u64 ns, u64 now);
