@@ -191,6 +191,8 @@ static u64 job_charge(struct sim *sim, struct sim_job *job)
 		tenant->max_wait = wait;
 	if (tenant->wait_limit && wait > tenant->wait_limit)
 		tenant->waits_over++;
+	if (sim->waited)
+		sim->waited(sim, job->tenant, wait);
 	return ns;
 }
 

@@ -64,6 +64,7 @@ struct sim_tenant {
  * @broken: what the policy must never do
  * @check: called after each completion, or NULL
  * @window: called at the end of each window, or NULL
+ * @waited: called when a job has begun, or NULL
  */
 struct sim {
 	struct mvgpu_policy policy;
@@ -80,6 +81,7 @@ struct sim {
 	const char *broken;
 	void (*check)(struct sim *sim);
 	void (*window)(struct sim *sim);
+	void (*waited)(struct sim *sim, u32 tenant, u64 ns);
 };
 
 u64 sim_random(struct sim *sim, u64 below);

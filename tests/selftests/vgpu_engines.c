@@ -108,8 +108,12 @@ TEST_F_TIMEOUT(engines, latency_of_its_owner_does_not_move, 300)
 	ASSERT_LE(0, alone);
 	ASSERT_LE(0, beside);
 	ASSERT_LE(0, shared);
-	ksft_print_msg("figure: 99 percent waited for less than 2^n ns: its own engine, alone %d, beside saturated ones %d; one that shares %d\n",
-		       alone, beside, shared);
+	ksft_print_msg("figure: p99 wait with an engine of its own, alone < %llu us\n",
+		       (1ULL << alone) / 1000);
+	ksft_print_msg("figure: likewise, beside three saturated ones < %llu us\n",
+		       (1ULL << beside) / 1000);
+	ksft_print_msg("figure: of one that shares such an engine < %llu us\n",
+		       (1ULL << shared) / 1000);
 	EXPECT_GE(mvt_bench() ? WAIT_N : WAIT_N + 2, beside);
 	EXPECT_LT(beside, shared);
 }

@@ -166,8 +166,11 @@ TEST_F_TIMEOUT(hangs, beside_neighbours, 7200)
 		ASSERT_EQ(0, mvt_tenant_drain(&self->tenant[i]));
 		jobs += self->tenant[i].done;
 	}
-	ksft_print_msg("figure: %u hangs, %llu jobs in order; found %.1f ms (mean), %ld ms (most) late, told %.1f, %ld ms later\n",
-		       n, (unsigned long long)jobs, sum_detect / n, most_detect,
+	ksft_print_msg("figure: %u hangs beside 8, %llu jobs in order\n", n,
+		       (unsigned long long)jobs);
+	ksft_print_msg("figure: found after the budget: %.1f ms (mean), %ld (most)\n",
+		       sum_detect / n, most_detect);
+	ksft_print_msg("figure: reset then took: %.1f ms (mean), %ld (most)\n",
 		       sum_reset / n, most_reset);
 	EXPECT_EQ(n, resets);
 	EXPECT_EQ(whole, mvt_sched_get_u64("stats/resets"));

@@ -97,10 +97,12 @@ TEST_F_TIMEOUT(many, all_are_served, 900)
 			least = self->tenant[i].done;
 	}
 	jain = mvt_jain(had, NR);
-	ksft_print_msg("figure: 1024 vGPUs: %llu jobs in order in %llu ms, %llu at least for each, Jain index of time %.4f\n",
+	ksft_print_msg("figure: 1024 vGPUs: %llu jobs in order in %llu ms, %llu or more each\n",
 		       (unsigned long long)done,
 		       (unsigned long long)(now - begin),
-		       (unsigned long long)least, jain);
+		       (unsigned long long)least);
+	ksft_print_msg("figure: 1024 vGPUs: Jain index of their time %.4f\n",
+		       jain);
 	EXPECT_LE(4, least);
 	EXPECT_LE(mvt_bench() ? 0.99 : 0.95, jain);
 }
