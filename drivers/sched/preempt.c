@@ -29,7 +29,8 @@ void mvgpu_engine_turn_locked(struct mvgpu_engine *engine, u64 now)
 {
 	struct mvgpu_job *job = engine_head_locked(engine);
 
-	if (!job || engine->turn == &job->vgpu->entity)
+	if (!engine->gpu->ops->preempt || !job ||
+	    engine->turn == &job->vgpu->entity)
 		return;
 	engine->turn = &job->vgpu->entity;
 	engine->slice_end = now + engine->policy.slice_ns;
@@ -124,6 +125,8 @@ static void job_stop_locked(struct mvgpu_engine *engine, struct mvgpu_job *job,
 	entity->stats.busy_ns += ns;
 	entity->stats.preemptions++;
 	job->ran_ns += ns;
+	/* If it comes next again, that is a new slice. */
+	engine->turn = NULL;
 	mvgpu_engine_over_locked(engine, job,
 				 mvgpu_policy_stop(&engine->policy,
 						   &entity->share,
