@@ -61,6 +61,9 @@ static bool engine_expired_locked(struct mvgpu_engine *engine, u64 now)
 
 	if (!job || engine->stopping || now < engine->slice_end)
 		return false;
+	/* Stopped again and again, it would never be found running. */
+	if (mvgpu_engine_late_locked(engine, now))
+		return false;
 	entity = &job->vgpu->entity;
 	if (engine_shared_locked(engine, entity))
 		return true;

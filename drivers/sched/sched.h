@@ -50,5 +50,7 @@ void mvgpu_engine_watchdog(struct work_struct *work);
 void mvgpu_engine_watch_locked(struct mvgpu_engine *engine);
 /* Another is the oldest. */
 void mvgpu_engine_watch_next_locked(struct mvgpu_engine *engine);
+/* Has the oldest used up its time? Then the watchdog comes. */
+bool mvgpu_engine_late_locked(struct mvgpu_engine *engine, u64 now);
 
 #endif

@@ -59,6 +59,17 @@ void mvgpu_engine_watch_locked(struct mvgpu_engine *engine)
 			 1);
 }
 
+bool mvgpu_engine_late_locked(struct mvgpu_engine *engine, u64 now)
+{
+	struct mvgpu_vgpu *vgpu;
+	u64 deadline = engine_deadline_locked(engine, &vgpu);
+
+	if (!deadline || deadline > now)
+		return false;
+	mod_delayed_work(mvgpu_run_wq, &engine->watchdog, 0);
+	return true;
+}
+
 void mvgpu_engine_watch_next_locked(struct mvgpu_engine *engine)
 {
 	struct mvgpu_job *job;

@@ -147,11 +147,18 @@ static double second(FIXTURE_DATA(sched) * self, double sum[NR])
 	return worst;
 }
 
+static int by_size(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
 static void weights(struct __test_metadata *_metadata,
 		    FIXTURE_DATA(sched) * self, unsigned int slice_us,
 		    unsigned int seconds, double jain)
 {
-	double sum[NR] = {}, err, worst = 0;
+	double sum[NR] = {}, err[60];
 	unsigned int i;
 
 	ASSERT_EQ(0, mvt_sched_set_u64("timeslice_us", slice_us));
@@ -163,16 +170,21 @@ static void weights(struct __test_metadata *_metadata,
 	mark(self);
 	for (i = 0; i < seconds; i++) {
 		ASSERT_EQ(0, run_for(self, 1000));
-		err = second(self, sum);
-		worst = err > worst ? err : worst;
+		err[i] = second(self, sum);
 	}
 	for (i = 0; i < NR; i++)
 		sum[i] /= weight[i];
-	ksft_print_msg("figure: slices of %u us, %u s: share error in 1 s %.2f permille\n",
-		       slice_us, seconds, worst);
+	qsort(err, seconds, sizeof(err[0]), by_size);
+	ksft_print_msg("figure: slices of %u us, %u s: share error in a second, permille:\n",
+		       slice_us, seconds);
+	ksft_print_msg("figure:     %.2f (median), %.2f (90 percent), %.2f (worst)\n",
+		       err[seconds / 2], err[seconds * 9 / 10],
+		       err[seconds - 1]);
 	ksft_print_msg("figure: slices of %u us, %u s: Jain index %.5f\n",
 		       slice_us, seconds, mvt_jain(sum, NR));
-	EXPECT_GE(mvt_bench() ? 10 : 20, worst);
+	EXPECT_GE(10, err[seconds / 2]);
+	/* A second in which the machine stood still is made up for later. */
+	EXPECT_GE(mvt_bench() ? 10 : 50, err[seconds - 1]);
 	EXPECT_LE(jain, mvt_jain(sum, NR));
 }
 
@@ -274,7 +286,7 @@ static void little(struct __test_metadata *_metadata, FIXTURE_DATA(sched) * self
 	}
 	p = mvt_percentile(&one->dev, "stats/wait_hist", count, 990);
 	print_waits(one, count);
-	ksft_print_msg("figure: a light tenant beside 15 with jobs to %u us: p99 of %llu waits < %llu us\n",
+	ksft_print_msg("figure: few jobs beside 15 of %u us: p99 of %llu waits < %llu us\n",
 		       rows * MVT_LOAD_ROW_US, (unsigned long long)one->done,
 		       (1ULL << p) / 1000);
 	ASSERT_LE(0, p);
