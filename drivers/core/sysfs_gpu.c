@@ -131,6 +131,12 @@ static ssize_t job_timeout_ms_store(struct mvgpu_gpu *gpu, const char *buf,
 }
 GPU_ATTR_RW(job_timeout_ms);
 
+static ssize_t preemption_show(struct mvgpu_gpu *gpu, char *buf)
+{
+	return sysfs_emit(buf, "%d\n", !!gpu->ops->preempt);
+}
+GPU_ATTR_RO(preemption);
+
 static ssize_t outstanding_show(struct mvgpu_gpu *gpu, char *buf)
 {
 	return sysfs_emit(buf, "%u\n", READ_ONCE(gpu->outstanding));
@@ -259,6 +265,7 @@ static const struct attribute *const gpu_attrs[] = {
 	&gpu_attr_memory_total.attr,
 	&gpu_attr_outstanding.attr,
 	&gpu_attr_policy.attr,
+	&gpu_attr_preemption.attr,
 	&gpu_attr_timeslice_us.attr,
 	NULL
 };

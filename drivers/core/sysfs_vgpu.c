@@ -203,6 +203,7 @@ ENTITY_STAT(wait_ns, wait_ns);
 ENTITY_STAT(overrun_ns, overrun_ns);
 ENTITY_STAT(jobs, jobs);
 ENTITY_STAT(switches, switches);
+ENTITY_STAT(preemptions, preemptions);
 ENTITY_STAT(resets, resets);
 
 #define PROTO_STAT(_name, _member)                                     \
@@ -255,6 +256,7 @@ static const struct attribute *const vgpu_stats_attrs[] = {
 	&vgpu_attr_overrun_ns.attr,
 	&vgpu_attr_overshoot_hist.attr,
 	&vgpu_attr_pinned_pages.attr,
+	&vgpu_attr_preemptions.attr,
 	&vgpu_attr_refused.attr,
 	&vgpu_attr_resets.attr,
 	&vgpu_attr_resources.attr,

@@ -88,7 +88,8 @@ static struct mvgpu_job *engine_take_locked(struct mvgpu_engine *engine)
 	u64 now = ktime_get_ns();
 
 	lockdep_assert_held(&engine->lock);
-	if (engine->nr_running >= READ_ONCE(engine->gpu->outstanding))
+	if (engine->stopping ||
+	    engine->nr_running >= READ_ONCE(engine->gpu->outstanding))
 		return NULL;
 	entity = engine_pick_locked(engine, now);
 	if (!entity)
@@ -102,24 +103,27 @@ static struct mvgpu_job *engine_take_locked(struct mvgpu_engine *engine)
 	list_add_tail(&job->queue, &engine->running);
 	job->state = MVGPU_JOB_RUNNING;
 	job->t_submit = now;
-	engine_hist_locked(engine, entity, MVGPU_HIST_WAIT, now - job->t_queued);
 	if (engine->last != entity)
 		engine_switch_locked(engine, job);
 	if (!engine->nr_running++)
 		engine->idle_ns += now - engine->idle_since;
+	mvgpu_engine_turn_locked(engine, now);
 	mvgpu_engine_watch_locked(engine);
 	return job;
 }
 
-static void engine_remove_locked(struct mvgpu_engine *engine,
-				 struct mvgpu_job *job, u64 now)
+void mvgpu_engine_remove_locked(struct mvgpu_engine *engine,
+				struct mvgpu_job *job, u64 now)
 {
 	struct mvgpu_entity *entity = &job->vgpu->entity;
 
 	lockdep_assert_held(&engine->lock);
 	list_del_init(&job->queue);
-	if (!--engine->nr_running)
+	if (!--engine->nr_running) {
 		engine->idle_since = now;
+		engine->stopping = false;
+	}
+	mvgpu_engine_turn_locked(engine, now);
 	if (!--entity->running && list_empty(&entity->queue))
 		entity->since = now;
 }
@@ -132,10 +136,9 @@ static bool engine_put_back(struct mvgpu_engine *engine, struct mvgpu_job *job)
 
 	guard(spinlock_irqsave)(&engine->lock);
 	now = ktime_get_ns();
-	engine_remove_locked(engine, job, now);
+	mvgpu_engine_remove_locked(engine, job, now);
 	mvgpu_policy_cancel(&engine->policy, &entity->share, job->charged_ns,
 			    now);
-	job->t_queued = now;
 	mvgpu_entity_queue_locked(entity, job, now, true);
 	return engine->nr_running == 0;
 }
@@ -151,6 +154,7 @@ static void engine_run_work(struct work_struct *work)
 	int ret;
 
 	guard(mutex)(&engine->run_mutex);
+	mvgpu_engine_preempt(engine);
 	for (;;) {
 		scoped_guard(spinlock_irqsave, &engine->lock)
 			job = engine_take_locked(engine);
@@ -174,14 +178,45 @@ static void engine_run_work(struct work_struct *work)
 	}
 	if (submitted && ops->kick)
 		ops->kick(priv, engine->index);
+	mvgpu_engine_arm(engine);
+}
+
+u64 mvgpu_engine_time_locked(const struct mvgpu_engine *engine,
+			     const struct mvgpu_job *job, u64 now)
+{
+	u64 start = max(job->t_submit, engine->last_done);
+
+	lockdep_assert_held(&engine->lock);
+	/* Two CPUs may read the clock in another order than they lock. */
+	return now > start ? now - start : 0;
+}
+
+void mvgpu_engine_begun_locked(struct mvgpu_engine *engine,
+			       struct mvgpu_job *job)
+{
+	if (job->begun)
+		return;
+	job->begun = true;
+	engine_hist_locked(engine, &job->vgpu->entity, MVGPU_HIST_WAIT,
+			   job->t_submit - job->t_queued);
+}
+
+void mvgpu_engine_over_locked(struct mvgpu_engine *engine,
+			      struct mvgpu_job *job, u64 over)
+{
+	struct mvgpu_entity *entity = &job->vgpu->entity;
+
+	if (!over)
+		return;
+	entity->stats.overrun_ns += over;
+	engine_hist_locked(engine, entity, MVGPU_HIST_OVERSHOOT, over);
 }
 
 static void engine_charge_locked(struct mvgpu_engine *engine,
 				 struct mvgpu_job *job, u64 now)
 {
 	struct mvgpu_entity *entity = &job->vgpu->entity;
-	u64 start = max(job->t_submit, engine->last_done);
-	u64 ns = 0, over;
+	u64 ns = 0;
 
 	lockdep_assert_held(&engine->lock);
 	/*
@@ -189,22 +224,19 @@ static void engine_charge_locked(struct mvgpu_engine *engine,
 	 * on the oldest. That one is charged for the time, which must not be hidden
 	 * from the watchdog either.
 	 */
-	if (job == list_first_entry(&engine->running, struct mvgpu_job, queue)) {
-		/* Two CPUs may read the clock in another order than they lock. */
-		if (now > start)
-			ns = now - start;
+	if (list_is_first(&job->queue, &engine->running)) {
+		ns = mvgpu_engine_time_locked(engine, job, now);
 		engine->last_done = max(now, engine->last_done);
 	}
+	mvgpu_engine_begun_locked(engine, job);
 	engine->busy_ns += ns;
 	entity->stats.busy_ns += ns;
 	entity->stats.jobs++;
-	engine_hist_locked(engine, entity, MVGPU_HIST_RUN, ns);
-	over = mvgpu_policy_end(&engine->policy, &entity->share,
-				job->charged_ns, ns, now);
-	if (!over)
-		return;
-	entity->stats.overrun_ns += over;
-	engine_hist_locked(engine, entity, MVGPU_HIST_OVERSHOOT, over);
+	engine_hist_locked(engine, entity, MVGPU_HIST_RUN, job->ran_ns + ns);
+	mvgpu_engine_over_locked(engine, job,
+				 mvgpu_policy_end(&engine->policy,
+						  &entity->share,
+						  job->charged_ns, ns, now));
 }
 
 /* Hand over to the vGPU's work; the last touch of the job here. */
@@ -240,7 +272,8 @@ void mvgpu_job_done(struct mvgpu_job *job, int status)
 	if (WARN_ON_ONCE(job->state != MVGPU_JOB_RUNNING))
 		return;
 	engine_charge_locked(engine, job, now);
-	engine_remove_locked(engine, job, now);
+	mvgpu_engine_remove_locked(engine, job, now);
+	mvgpu_engine_watch_next_locked(engine);
 	/*
 	 * Inside the lock, which mvgpu_entity_fini() takes: vGPU and engine
 	 * are not touched after they may have been freed.
@@ -262,6 +295,12 @@ static enum hrtimer_restart engine_timer(struct hrtimer *timer)
 	return HRTIMER_NORESTART;
 }
 
+static enum hrtimer_restart engine_slice_timer(struct hrtimer *timer)
+{
+	mvgpu_engine_run(container_of(timer, struct mvgpu_engine, slice_timer));
+	return HRTIMER_NORESTART;
+}
+
 void mvgpu_engine_init(struct mvgpu_engine *engine, struct mvgpu_gpu *gpu,
 		       u32 index)
 {
@@ -277,6 +316,8 @@ void mvgpu_engine_init(struct mvgpu_engine *engine, struct mvgpu_gpu *gpu,
 	INIT_DELAYED_WORK(&engine->run_work, engine_run_work);
 	hrtimer_setup(&engine->timer, engine_timer, CLOCK_MONOTONIC,
 		      HRTIMER_MODE_ABS);
+	hrtimer_setup(&engine->slice_timer, engine_slice_timer, CLOCK_MONOTONIC,
+		      HRTIMER_MODE_ABS);
 	INIT_DELAYED_WORK(&engine->watchdog, mvgpu_engine_watchdog);
 }
 
@@ -284,8 +325,9 @@ void mvgpu_engine_fini(struct mvgpu_engine *engine)
 {
 	disable_delayed_work_sync(&engine->watchdog);
 	disable_delayed_work_sync(&engine->run_work);
-	/* Nothing starts it any more; what it runs is disabled. */
+	/* Nothing starts them any more; what they run is disabled. */
 	hrtimer_cancel(&engine->timer);
+	hrtimer_cancel(&engine->slice_timer);
 	WARN_ON_ONCE(!list_empty(&engine->running));
 	mutex_destroy(&engine->run_mutex);
 }

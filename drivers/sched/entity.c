@@ -31,6 +31,8 @@ void mvgpu_entity_fini(struct mvgpu_entity *entity)
 	/* Another entity at the same address must not be taken for this one. */
 	if (engine->last == entity)
 		engine->last = NULL;
+	if (engine->turn == entity)
+		engine->turn = NULL;
 }
 
 void mvgpu_entity_queue_locked(struct mvgpu_entity *entity,
@@ -48,7 +50,10 @@ void mvgpu_entity_queue_locked(struct mvgpu_entity *entity,
 		return;
 	if (!entity->running)
 		entity->stats.idle_ns += now - entity->since;
-	mvgpu_policy_add(&engine->policy, &entity->share, now);
+	if (first)
+		mvgpu_policy_back(&engine->policy, &entity->share, now);
+	else
+		mvgpu_policy_add(&engine->policy, &entity->share, now);
 }
 
 void mvgpu_entity_dequeue_locked(struct mvgpu_entity *entity,

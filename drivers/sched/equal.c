@@ -63,10 +63,22 @@ static void equal_charge(struct mvgpu_policy *policy, struct mvgpu_share *share,
 		rb_add_cached(&share->run_node, &policy->run, run_less);
 }
 
+static bool equal_yields(struct mvgpu_policy *policy, struct mvgpu_share *share,
+			 u64 now)
+{
+	struct rb_node *first = rb_first_cached(&policy->run);
+
+	if (!first || run_share(first) == share)
+		return false;
+	return share->epoch != policy->epoch ||
+	       run_share(first)->v < share->v;
+}
+
 const struct mvgpu_policy_ops mvgpu_policy_equal = {
 	.name = "equal",
 	.add = equal_add,
 	.remove = equal_remove,
 	.pick = equal_pick,
 	.charge = equal_charge,
+	.yields = equal_yields,
 };

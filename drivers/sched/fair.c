@@ -135,6 +135,24 @@ static void fair_add(struct mvgpu_policy *policy, struct mvgpu_share *share,
 		fair_enter(policy, share, now);
 }
 
+/* Who had a job taken back has not slept: nothing is given, nothing lost. */
+static void fair_back(struct mvgpu_policy *policy, struct mvgpu_share *share,
+		      u64 now)
+{
+	s64 slice = fair_virtual(share, policy->slice_ns);
+
+	if (share->epoch != policy->epoch) {
+		fair_add(policy, share, now);
+		return;
+	}
+	if (mvgpu_limit_holds(share, now)) {
+		mvgpu_limit_insert(policy, share);
+		return;
+	}
+	share->v = max(share->v, policy->v - slice);
+	fair_insert(policy, share);
+}
+
 static void fair_remove(struct mvgpu_policy *policy, struct mvgpu_share *share)
 {
 	if (share->held)
@@ -188,14 +206,20 @@ static struct mvgpu_share *fair_behind(const struct mvgpu_policy *policy,
 	return share->reserve <= (s64)now ? share : NULL;
 }
 
-static struct mvgpu_share *fair_pick(struct mvgpu_policy *policy, u64 now,
-				     u64 *until)
+static void fair_release(struct mvgpu_policy *policy, u64 now)
 {
 	struct mvgpu_share *share;
 
 	while ((share = mvgpu_limit_release(policy, now)))
 		fair_enter(policy, share, now);
+}
 
+static struct mvgpu_share *fair_pick(struct mvgpu_policy *policy, u64 now,
+				     u64 *until)
+{
+	struct mvgpu_share *share;
+
+	fair_release(policy, now);
 	share = policy->current_share;
 	/* Who has had more than its share gives way to who has come. */
 	if (mvgpu_policy_stays(policy) &&
@@ -215,6 +239,32 @@ static struct mvgpu_share *fair_pick(struct mvgpu_policy *policy, u64 now,
 	policy->current_share = share;
 	policy->used_ns = 0;
 	return share;
+}
+
+static bool fair_yields(struct mvgpu_policy *policy, struct mvgpu_share *share,
+			u64 now)
+{
+	struct mvgpu_share *behind, *next;
+	bool reserved = share->params.min && share->reserve <= (s64)now;
+
+	fair_release(policy, now);
+	if (mvgpu_limit_reached(share, now))
+		return true;
+	behind = fair_behind(policy, now);
+	next = behind ?: fair_eligible(policy);
+	if (!next || next == share)
+		return false;
+	/* With a job waiting, too, it has just been compared. */
+	if (share->queued || share->epoch != policy->epoch)
+		return true;
+	if (behind || reserved)
+		return !reserved ||
+		       (behind && behind->reserve < share->reserve);
+	/*
+	 * Among the others it would be eligible if it is not ahead of their
+	 * average, since it moves that towards itself.
+	 */
+	return share->v > policy->v || next->deadline < share->deadline;
 }
 
 static void fair_charge_min(struct mvgpu_policy *policy,
@@ -269,4 +319,6 @@ const struct mvgpu_policy_ops mvgpu_policy_fair = {
 	.pick = fair_pick,
 	.charge = fair_charge,
 	.params = fair_params,
+	.back = fair_back,
+	.yields = fair_yields,
 };

@@ -91,6 +91,26 @@ static void fixed_charge(struct mvgpu_policy *policy, struct mvgpu_share *share,
 		fixed_insert(policy, share);
 }
 
+static bool fixed_yields(struct mvgpu_policy *policy, struct mvgpu_share *share,
+			 u64 now)
+{
+	const struct mvgpu_share_params *params = &share->params;
+	struct mvgpu_share *other;
+	struct rb_node *first;
+
+	while ((other = mvgpu_limit_release(policy, now)))
+		fixed_insert(policy, other);
+	if (mvgpu_limit_reached(share, now))
+		return true;
+	first = rb_first_cached(&policy->run);
+	if (!first || run_share(first) == share)
+		return false;
+	return share->epoch != policy->epoch ||
+	       run_share(first)->deadline <
+		       share->limit + mvgpu_limit_burst(policy, params->part,
+							params->whole);
+}
+
 const struct mvgpu_policy_ops mvgpu_policy_fixed = {
 	.name = "fixed",
 	.add = fixed_add,
@@ -98,4 +118,5 @@ const struct mvgpu_policy_ops mvgpu_policy_fixed = {
 	.pick = fixed_pick,
 	.charge = fixed_charge,
 	.params = fixed_params,
+	.yields = fixed_yields,
 };

@@ -55,6 +55,11 @@ bool mvgpu_limit_holds(struct mvgpu_share *share, u64 now)
 	return share->held;
 }
 
+bool mvgpu_limit_reached(const struct mvgpu_share *share, u64 now)
+{
+	return share->held && share->limit > (s64)now;
+}
+
 void mvgpu_limit_insert(struct mvgpu_policy *policy, struct mvgpu_share *share)
 {
 	rb_add_cached(&share->limit_node, &policy->held, limit_less);

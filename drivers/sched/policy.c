@@ -95,6 +95,17 @@ void mvgpu_policy_add(struct mvgpu_policy *policy, struct mvgpu_share *share,
 	policy->ops->add(policy, share, now);
 }
 
+void mvgpu_policy_back(struct mvgpu_policy *policy, struct mvgpu_share *share,
+		       u64 now)
+{
+	share->queued = true;
+	list_add_tail(&share->node, &policy->queued);
+	if (policy->ops->back)
+		policy->ops->back(policy, share, now);
+	else
+		policy->ops->add(policy, share, now);
+}
+
 void mvgpu_policy_remove(struct mvgpu_policy *policy,
 			 struct mvgpu_share *share)
 {
@@ -149,4 +160,34 @@ void mvgpu_policy_cancel(struct mvgpu_policy *policy, struct mvgpu_share *share,
 			 u64 charged, u64 now)
 {
 	policy_charge(policy, share, -(s64)charged, now);
+}
+
+bool mvgpu_policy_alone(const struct mvgpu_policy *policy,
+			const struct mvgpu_share *share)
+{
+	return list_empty(&policy->queued) ||
+	       (share->queued && list_is_singular(&policy->queued));
+}
+
+bool mvgpu_policy_expired(struct mvgpu_policy *policy,
+			  struct mvgpu_share *share, u64 *charged, u64 ns,
+			  u64 now)
+{
+	policy_charge(policy, share, (s64)ns - (s64)*charged, now);
+	*charged = ns;
+	if (policy->ops->yields && policy->ops->yields(policy, share, now))
+		return true;
+	if (share == policy->current_share)
+		policy->used_ns = 0;
+	return false;
+}
+
+u64 mvgpu_policy_stop(struct mvgpu_policy *policy, struct mvgpu_share *share,
+		      u64 charged, u64 ns, u64 now)
+{
+	u64 over = mvgpu_policy_end(policy, share, charged, ns, now);
+
+	/* Nor does who was chosen to come next stay chosen: this one may be. */
+	policy->current_share = NULL;
+	return over;
 }

@@ -21,6 +21,8 @@ void mvgpu_limit_charge(struct mvgpu_policy *policy, struct mvgpu_share *share,
 			u32 part, u32 whole, s64 ns, u64 now);
 /* When it comes: is it still held? */
 bool mvgpu_limit_holds(struct mvgpu_share *share, u64 now);
+/* While a job of it runs, whether it is queued or not: has it had enough? */
+bool mvgpu_limit_reached(const struct mvgpu_share *share, u64 now);
 void mvgpu_limit_insert(struct mvgpu_policy *policy, struct mvgpu_share *share);
 void mvgpu_limit_erase(struct mvgpu_policy *policy, struct mvgpu_share *share);
 /* Who need not be held any longer: taken out of the tree; NULL: none. */

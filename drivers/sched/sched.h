@@ -24,9 +24,33 @@ void mvgpu_job_drop(struct mvgpu_job *job, int status);
 
 /* engine.c: something may be there to submit; any context. */
 void mvgpu_engine_run(struct mvgpu_engine *engine);
+/* For which the oldest of the running jobs has had the engine. */
+u64 mvgpu_engine_time_locked(const struct mvgpu_engine *engine,
+			     const struct mvgpu_job *job, u64 now);
+/* Its wait is over, if it was not before. */
+void mvgpu_engine_begun_locked(struct mvgpu_engine *engine,
+			       struct mvgpu_job *job);
+/* It had so much more than its slice. */
+void mvgpu_engine_over_locked(struct mvgpu_engine *engine,
+			      struct mvgpu_job *job, u64 over);
+/* It does not run any more. */
+void mvgpu_engine_remove_locked(struct mvgpu_engine *engine,
+				struct mvgpu_job *job, u64 now);
+
+/* preempt.c: whose job runs now? */
+void mvgpu_engine_turn_locked(struct mvgpu_engine *engine, u64 now);
+/* The runner: stop what has had its slice, if the backend can. */
+void mvgpu_engine_preempt(struct mvgpu_engine *engine);
+/* The runner is to look again when the slice is used up. */
+void mvgpu_engine_arm(struct mvgpu_engine *engine);
 
 /* watchdog.c */
 void mvgpu_engine_watchdog(struct work_struct *work);
+/* A job was submitted. */
 void mvgpu_engine_watch_locked(struct mvgpu_engine *engine);
+/* Another is the oldest. */
+void mvgpu_engine_watch_next_locked(struct mvgpu_engine *engine);
+/* Has the oldest used up its time? Then the watchdog comes. */
+bool mvgpu_engine_late_locked(struct mvgpu_engine *engine, u64 now);
 
 #endif

@@ -21,14 +21,6 @@ static u64 timeout_ns(const struct mvgpu_engine *engine)
 	return (u64)READ_ONCE(engine->gpu->job_timeout_ms) * NSEC_PER_MSEC;
 }
 
-void mvgpu_engine_watch_locked(struct mvgpu_engine *engine)
-{
-	lockdep_assert_held(&engine->lock);
-	/* Does nothing if it is armed: it looks at the oldest job itself. */
-	queue_delayed_work(mvgpu_run_wq, &engine->watchdog,
-			   nsecs_to_jiffies(timeout_ns(engine)) + 1);
-}
-
 /* When does the oldest running job have to end? 0: none runs. */
 static u64 engine_deadline_locked(struct mvgpu_engine *engine,
 				  struct mvgpu_vgpu **vgpu)
@@ -41,7 +33,52 @@ static u64 engine_deadline_locked(struct mvgpu_engine *engine,
 	if (!job)
 		return 0;
 	*vgpu = job->vgpu;
-	return max(job->t_submit, engine->last_done) + timeout_ns(engine);
+	/* What it had before it was stopped counts. */
+	return max(job->t_submit, engine->last_done) + timeout_ns(engine) -
+	       min(job->ran_ns, timeout_ns(engine));
+}
+
+void mvgpu_engine_watch_locked(struct mvgpu_engine *engine)
+{
+	struct mvgpu_vgpu *vgpu;
+	u64 deadline, now;
+
+	lockdep_assert_held(&engine->lock);
+	if (!list_first_entry(&engine->running, struct mvgpu_job,
+			      queue)->ran_ns) {
+		/* Does nothing if it is armed: it looks at the oldest itself. */
+		queue_delayed_work(mvgpu_run_wq, &engine->watchdog,
+				   nsecs_to_jiffies(timeout_ns(engine)) + 1);
+		return;
+	}
+	/* May have to end before the time for which it is armed. */
+	deadline = engine_deadline_locked(engine, &vgpu);
+	now = ktime_get_ns();
+	mod_delayed_work(mvgpu_run_wq, &engine->watchdog,
+			 nsecs_to_jiffies(deadline > now ? deadline - now : 0) +
+			 1);
+}
+
+bool mvgpu_engine_late_locked(struct mvgpu_engine *engine, u64 now)
+{
+	struct mvgpu_vgpu *vgpu;
+	u64 deadline = engine_deadline_locked(engine, &vgpu);
+
+	if (!deadline || deadline > now)
+		return false;
+	mod_delayed_work(mvgpu_run_wq, &engine->watchdog, 0);
+	return true;
+}
+
+void mvgpu_engine_watch_next_locked(struct mvgpu_engine *engine)
+{
+	struct mvgpu_job *job;
+
+	lockdep_assert_held(&engine->lock);
+	job = list_first_entry_or_null(&engine->running, struct mvgpu_job,
+				       queue);
+	if (job && job->ran_ns)
+		mvgpu_engine_watch_locked(engine);
 }
 
 /* Keep submit() out of all engines; the order is that of their numbers. */

@@ -114,6 +114,21 @@ struct mvgpu_backend_ops {
 	void (*kick)(void *priv, u32 engine);
 
 	/**
+	 * @preempt: stop what engine @engine has, so that others come first.
+	 *
+	 * Caller: the engine's runner, when the slice of who runs is used up;
+	 * like submit(), which is not called again before all is back. Optional.
+	 *
+	 * Success: each job of the engine comes back soon, if it ends meanwhile by
+	 * mvgpu_job_done(), else by mvgpu_job_preempted(), possibly before
+	 * preempt() returns. A job that is stopped touches no memory any more;
+	 * what is needed to go on with it is in job->backend. It is submitted
+	 * again later, or unprepared without that. Return: 0; an errno: not now,
+	 * and nothing was stopped.
+	 */
+	int (*preempt)(void *priv, u32 engine);
+
+	/**
 	 * @backing_release: undo the mapping in backing->backend.
 	 *
 	 * Caller: the vGPU's work; may sleep; the GPU has let go of the
@@ -192,6 +207,17 @@ void mvgpu_gpu_lost(struct mvgpu_gpu *gpu);
  * Context: any, hardirq included.
  */
 void mvgpu_job_done(struct mvgpu_job *job, int status);
+
+/**
+ * mvgpu_job_preempted() - a job was stopped before its end
+ * @job: from submit(), after preempt(); not the backend's any more after this call
+ *
+ * Of the jobs of an engine, the one that was submitted last comes first, and the
+ * one that was running last.
+ *
+ * Context: any, hardirq included.
+ */
+void mvgpu_job_preempted(struct mvgpu_job *job);
 
 /** mvgpu_job_tenant() - number of the vGPU that sent @job; for messages. */
 u32 mvgpu_job_tenant(const struct mvgpu_job *job);

@@ -276,8 +276,12 @@ struct mvgpu_job {
 	struct llist_node done;
 	/** @t_queued: ns, CLOCK_MONOTONIC, set by mvgpu_entity_push(). */
 	u64 t_queued;
-	/** @t_submit: ns, set right before submit(). */
+	/** @t_submit: ns, set right before submit(), also when it goes on. */
 	u64 t_submit;
+	/** @ran_ns: on the engine, up to the last preempt(); engine lock. */
+	u64 ran_ns;
+	/** @begun: has been on the engine: its wait is over; engine lock. */
+	bool begun;
 	/** @charged_ns: what the policy took it for; engine lock. */
 	u64 charged_ns;
 

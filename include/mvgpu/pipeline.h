@@ -25,6 +25,8 @@
  *      that submit() will need
  * 5    mvgpu_entity_push()        work                 scheduler: entity queue
  * 6    backend submit()           runner; no sleep     backend
+ * 6a   mvgpu_job_preempted():     any, hardirq too     scheduler: first in its
+ *      stopped for others                              entity's queue; then 6
  * 7    mvgpu_job_done():          any, hardirq too     work: on vgpu->done
  *      GPU time is charged
  * 8    mvgpu_proto_complete():    work; may sleep      work
@@ -39,7 +41,8 @@
  * -ECANCELED and goes on from there: there is one way out, and each job takes
  * it exactly once.
  *
- * Files: 1, 2, 9 core/vgpu.c and ring/; 3, 8 proto/; 4, 6 backend/; 5, 7 sched/.
+ * Files: 1, 2, 9 core/vgpu.c and ring/; 3, 8 proto/; 4, 6 backend/; 5, 6a, 7
+ * sched/.
  */
 
 #endif

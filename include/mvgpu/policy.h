@@ -83,6 +83,10 @@ struct mvgpu_share {
  * @charge: @share has used @ns, or less than it was charged for (negative),
  *	whether it is queued or not
  * @params: the parameters of @share, which is not queued, were changed; optional
+ * @back: as @add, but since a job was taken back: @share goes on where it was;
+ *	optional, else @add is called
+ * @yields: a job of @share, queued or not, runs, and the slice is used up: is
+ *	another to be served, or nobody? Optional: it is not asked for
  */
 struct mvgpu_policy_ops {
 	const char *name;
@@ -94,6 +98,10 @@ struct mvgpu_policy_ops {
 	void (*charge)(struct mvgpu_policy *policy, struct mvgpu_share *share,
 		       s64 ns, u64 now);
 	void (*params)(struct mvgpu_policy *policy, struct mvgpu_share *share,
+		       u64 now);
+	void (*back)(struct mvgpu_policy *policy, struct mvgpu_share *share,
+		     u64 now);
+	bool (*yields)(struct mvgpu_policy *policy, struct mvgpu_share *share,
 		       u64 now);
 };
 
@@ -158,6 +166,9 @@ void mvgpu_policy_set_params(struct mvgpu_policy *policy,
 /** mvgpu_policy_add() - @share has work from now on. */
 void mvgpu_policy_add(struct mvgpu_policy *policy, struct mvgpu_share *share,
 		      u64 now);
+/** mvgpu_policy_back() - likewise, since a job of it was taken back. */
+void mvgpu_policy_back(struct mvgpu_policy *policy, struct mvgpu_share *share,
+		       u64 now);
 /** mvgpu_policy_remove() - @share has none any more. */
 void mvgpu_policy_remove(struct mvgpu_policy *policy,
 			 struct mvgpu_share *share);
@@ -195,5 +206,40 @@ u64 mvgpu_policy_end(struct mvgpu_policy *policy, struct mvgpu_share *share,
 /** mvgpu_policy_cancel() - a job was not begun after all. */
 void mvgpu_policy_cancel(struct mvgpu_policy *policy, struct mvgpu_share *share,
 			 u64 charged, u64 now);
+
+/** mvgpu_policy_alone() - has nobody but @share work that waits? */
+bool mvgpu_policy_alone(const struct mvgpu_policy *policy,
+			const struct mvgpu_share *share);
+
+/**
+ * mvgpu_policy_expired() - the slice is used up, but a job is still running
+ * @policy: the policy
+ * @share: whose
+ * @charged: from mvgpu_policy_start(); becomes @ns, and is for one of the calls
+ *	above, or below, when the job ends or is stopped
+ * @ns: for which it has been running
+ * @now: time
+ *
+ * Return: true if the job is in the way of another, or @share has had all that
+ * its limit allows; false: another slice begins.
+ */
+bool mvgpu_policy_expired(struct mvgpu_policy *policy,
+			  struct mvgpu_share *share, u64 *charged, u64 ns,
+			  u64 now);
+
+/**
+ * mvgpu_policy_stop() - a job was stopped before its end, and its slice ends
+ * @policy: the policy, not necessarily the one of its start
+ * @share: whose
+ * @charged: from mvgpu_policy_start() or mvgpu_policy_expired()
+ * @ns: that it took so far, since that start
+ * @now: time
+ *
+ * Going on is a start of its own.
+ *
+ * Return: ns beyond the end of the slice.
+ */
+u64 mvgpu_policy_stop(struct mvgpu_policy *policy, struct mvgpu_share *share,
+		      u64 charged, u64 ns, u64 now);
 
 #endif

@@ -32,20 +32,21 @@ struct mvgpu_vgpu;
 /**
  * struct mvgpu_entity_stats - what a vGPU has used
  * @busy_ns: engine time, from the later of submit and the previous completion
- *	to the completion; nothing for a job that overtakes another
+ *	to the completion or stop; nothing for a job that overtakes another
  * @wait_ns: time with a job, queued or running, in which the engine did not
  *	serve it: with @busy_ns and @idle_ns all the time since it was created
  * @overrun_ns: time beyond the end of slices
  * @jobs: jobs completed, failed ones included
  * @switches: times that the engine came to it from another vGPU
  * @resets: times that the watchdog cancelled its jobs
+ * @preemptions: times that a job of it was stopped for others
  * @idle_ns: time without a job, queued or running
  * @now: when this was read
  * @hist: distributions
  */
 struct mvgpu_entity_stats {
 	u64 busy_ns, wait_ns, overrun_ns;
-	u64 jobs, switches, resets;
+	u64 jobs, switches, resets, preemptions;
 	u64 idle_ns, now;
 	struct mvgpu_hist hist[MVGPU_HIST_NR];
 };
@@ -91,8 +92,8 @@ struct mvgpu_engine {
 	/** @index: number of the engine; constant. */
 	u32 index;
 	/**
-	 * @run_mutex: held while jobs are submitted; the watchdog takes it to
-	 * keep submit() out. Outside @lock.
+	 * @run_mutex: held while jobs are submitted or stopped; the watchdog
+	 * takes it to keep submit() and preempt() out. Outside @lock.
 	 */
 	struct mutex run_mutex;
 	/** @lock: all below and the entities; taken in interrupts. */
@@ -113,7 +114,16 @@ struct mvgpu_engine {
 	u32 generation;
 	/** @last: entity served last; never followed, only compared; lock. */
 	const struct mvgpu_entity *last;
-	/** @last_done: ns of the last completion; lock. */
+	/** @turn: entity whose job runs; only compared; lock. */
+	const struct mvgpu_entity *turn;
+	/** @slice_end: ns, when its slice is used up; lock. */
+	u64 slice_end;
+	/**
+	 * @stopping: the backend was told to give back what it has; nothing is
+	 * submitted before it did; lock.
+	 */
+	bool stopping;
+	/** @last_done: ns of the last completion or stop; lock. */
 	u64 last_done;
 	/** @busy_ns: sum over all vGPUs, past ones included; lock. */
 	u64 busy_ns;
@@ -129,6 +139,8 @@ struct mvgpu_engine {
 	const struct mvgpu_vgpu *owner;
 	/** @timer: when nobody may be served now, when somebody may. */
 	struct hrtimer timer;
+	/** @slice_timer: runs the runner at @slice_end; if jobs can be stopped. */
+	struct hrtimer slice_timer;
 	/** @run_work: the runner. */
 	struct delayed_work run_work;
 	/** @watchdog: looks after the oldest running job. */

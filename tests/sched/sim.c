@@ -25,6 +25,7 @@ void sim_init(struct sim *sim, const struct mvgpu_policy_ops *ops, u64 seed,
 	sim->nr = nr;
 	sim->outstanding = 2;
 	sim->now = SEC;
+	sim->turn = nr;
 	mvgpu_policy_init(&sim->policy, ops, 2 * MS);
 	for (i = 0; i < nr; i++) {
 		mvgpu_share_init(&sim->tenant[i].share);
@@ -65,7 +66,9 @@ void sim_measure(struct sim *sim, u64 window_ns)
 	sim->jobs = 0;
 	sim->idle_ns = 0;
 	sim->idle_with_work = 0;
+	sim->stops = 0;
 	sim->window_ns = window_ns;
+	sim->window_at = sim->now;
 	sim->window_end = sim->now + window_ns;
 	sim->windows = 0;
 	for (i = 0; i < sim->nr; i++) {
@@ -104,6 +107,7 @@ static void tenant_send(struct sim *sim, u32 i)
 	job->ns = job_ns(sim, tenant);
 	job->queued = sim->now;
 	job->tenant = i;
+	job->began = false;
 	if (tenant->nr == 1)
 		mvgpu_policy_add(&sim->policy, &tenant->share, sim->now);
 }
@@ -128,13 +132,21 @@ static void tenant_refill(struct sim *sim, u32 i)
 	}
 }
 
+/* A slice begins when the job that runs is another tenant's than before. */
+static void engine_turn(struct sim *sim)
+{
+	if (!sim->nr_running || sim->running[0].tenant == sim->turn)
+		return;
+	sim->turn = sim->running[0].tenant;
+	sim->slice_end = sim->now + sim->policy.slice_ns;
+}
+
 /* Give jobs to the engine as the kernel's runner does. */
 static void engine_fill(struct sim *sim)
 {
 	struct mvgpu_share *share;
 	struct sim_tenant *tenant;
 	struct sim_job *job;
-	u64 wait;
 
 	while (sim->nr_running < sim->outstanding) {
 		share = mvgpu_policy_pick(&sim->policy, sim->now, &sim->until);
@@ -148,19 +160,94 @@ static void engine_fill(struct sim *sim)
 		job = &sim->running[sim->nr_running++];
 		*job = tenant->queue[tenant->head];
 		job->charged = mvgpu_policy_start(&sim->policy, share, sim->now);
+		job->submitted = sim->now;
 		tenant->head = (tenant->head + 1) % SIM_QUEUE;
 		tenant->inflight++;
-		tenant->started++;
 		if (!--tenant->nr)
 			mvgpu_policy_remove(&sim->policy, share);
-		wait = sim->now - job->queued;
-		tenant->sum_wait += wait;
-		if (wait > tenant->max_wait)
-			tenant->max_wait = wait;
-		if (tenant->wait_limit && wait > tenant->wait_limit)
-			tenant->waits_over++;
 		tenant_refill(sim, job->tenant);
 	}
+	engine_turn(sim);
+}
+
+/* The oldest of the running jobs has had the engine until now. */
+static u64 job_charge(struct sim *sim, struct sim_job *job)
+{
+	struct sim_tenant *tenant = &sim->tenant[job->tenant];
+	u64 ns = sim->now - sim->free_at, wait;
+
+	sim->free_at = sim->now;
+	sim->busy_ns += ns;
+	tenant->busy_ns += ns;
+	tenant->window_busy += sim->now - sim->window_at;
+	sim->window_at = sim->now;
+	if (job->began)
+		return ns;
+	job->began = true;
+	tenant->started++;
+	wait = job->submitted - job->queued;
+	tenant->sum_wait += wait;
+	if (wait > tenant->max_wait)
+		tenant->max_wait = wait;
+	if (tenant->wait_limit && wait > tenant->wait_limit)
+		tenant->waits_over++;
+	if (sim->waited)
+		sim->waited(sim, job->tenant, wait);
+	return ns;
+}
+
+/* Back to the head of its tenant's queue. */
+static void job_back(struct sim *sim, const struct sim_job *job)
+{
+	struct sim_tenant *tenant = &sim->tenant[job->tenant];
+
+	tenant->head = (tenant->head + SIM_QUEUE - 1) % SIM_QUEUE;
+	tenant->queue[tenant->head] = *job;
+	tenant->inflight--;
+	if (!tenant->nr++)
+		mvgpu_policy_back(&sim->policy, &tenant->share, sim->now);
+}
+
+/* All come back, the newest first. */
+static void engine_stop(struct sim *sim)
+{
+	struct mvgpu_share *share;
+	struct sim_job *job;
+	u64 ns;
+
+	sim->stops++;
+	sim->turn = sim->nr;
+	while (sim->nr_running) {
+		job = &sim->running[--sim->nr_running];
+		share = &sim->tenant[job->tenant].share;
+		if (sim->nr_running) {
+			mvgpu_policy_cancel(&sim->policy, share, job->charged,
+					    sim->now);
+		} else {
+			ns = job_charge(sim, job);
+			job->ns -= ns;
+			mvgpu_policy_stop(&sim->policy, share, job->charged, ns,
+					  sim->now);
+		}
+		job_back(sim, job);
+	}
+}
+
+/* As the kernel's runner does if the backend can stop jobs. */
+static void engine_preempt(struct sim *sim)
+{
+	struct sim_job *job = sim->running;
+	struct mvgpu_share *share;
+
+	if (!sim->preempt || !sim->nr_running || sim->now < sim->slice_end)
+		return;
+	share = &sim->tenant[job->tenant].share;
+	if ((sim->nr_running > 1 && job[1].tenant != job->tenant) ||
+	    mvgpu_policy_expired(&sim->policy, share, &job->charged,
+				 sim->now - sim->free_at, sim->now))
+		engine_stop(sim);
+	else if (!mvgpu_policy_alone(&sim->policy, share))
+		sim->slice_end = sim->now + sim->policy.slice_ns;
 }
 
 static void windows_close(struct sim *sim)
@@ -168,57 +255,73 @@ static void windows_close(struct sim *sim)
 	struct sim_tenant *tenant;
 	u32 i;
 
-	while (sim->now >= sim->window_end) {
-		for (i = 0; i < sim->nr; i++) {
-			tenant = &sim->tenant[i];
-			if (tenant->window_busy > tenant->window_max)
-				tenant->window_max = tenant->window_busy;
-			if (tenant->window_busy < tenant->window_min)
-				tenant->window_min = tenant->window_busy;
-			tenant->window_busy = 0;
-		}
-		sim->windows++;
-		sim->window_end += sim->window_ns;
+	if (sim->now < sim->window_end)
+		return;
+	if (sim->nr_running)
+		sim->tenant[sim->running[0].tenant].window_busy +=
+			sim->now - sim->window_at;
+	sim->window_at = sim->now;
+	if (sim->window)
+		sim->window(sim);
+	for (i = 0; i < sim->nr; i++) {
+		tenant = &sim->tenant[i];
+		if (tenant->window_busy > tenant->window_max)
+			tenant->window_max = tenant->window_busy;
+		if (tenant->window_busy < tenant->window_min)
+			tenant->window_min = tenant->window_busy;
+		tenant->window_busy = 0;
 	}
+	sim->windows++;
+	sim->window_end += sim->window_ns;
 }
 
 static void job_end(struct sim *sim)
 {
 	struct sim_job job = sim->running[0];
 	struct sim_tenant *tenant = &sim->tenant[job.tenant];
+	u64 ns = job_charge(sim, &job);
 
 	sim->nr_running--;
 	memmove(&sim->running[0], &sim->running[1],
 		sim->nr_running * sizeof(job));
-	sim->free_at = sim->now;
 	if (job.seq != tenant->done)
 		sim->broken = "jobs of one tenant ended out of order";
 	tenant->done++;
 	tenant->inflight--;
-	tenant->busy_ns += job.ns;
-	tenant->window_busy += job.ns;
-	sim->busy_ns += job.ns;
 	sim->jobs++;
-	mvgpu_policy_end(&sim->policy, &tenant->share, job.charged, job.ns,
+	mvgpu_policy_end(&sim->policy, &tenant->share, job.charged, ns,
 			 sim->now);
-	windows_close(sim);
+	engine_turn(sim);
 	tenant_refill(sim, job.tenant);
 	if (sim->check)
 		sim->check(sim);
 }
 
-static u64 next_event(struct sim *sim)
+/* When is the runner to look whether the slice is used up? */
+static u64 slice_timer(const struct sim *sim)
 {
-	u64 next = U64_MAX;
+	if (!sim->preempt || !sim->nr_running)
+		return U64_MAX;
+	if (sim->slice_end > sim->now)
+		return sim->slice_end;
+	return sim->now + sim->policy.slice_ns;
+}
+
+/* Windows are closed on time, too, so that they hold what was used in them. */
+static u64 next_event(const struct sim *sim)
+{
+	u64 next = slice_timer(sim);
 	u32 i;
 
-	if (sim->nr_running)
+	if (sim->nr_running && sim->free_at + sim->running[0].ns < next)
 		next = sim->free_at + sim->running[0].ns;
-	else if (sim->until != U64_MAX)
+	if (sim->until < next)
 		next = sim->until;
 	for (i = 0; i < sim->nr; i++)
 		if (sim->tenant[i].next && sim->tenant[i].next < next)
 			next = sim->tenant[i].next;
+	if (next != U64_MAX && next > sim->window_end)
+		next = sim->window_end;
 	return next;
 }
 
@@ -240,11 +343,14 @@ static bool step(struct sim *sim)
 
 	sim->until = U64_MAX;
 	idle = !sim->nr_running;
+	engine_preempt(sim);
 	engine_fill(sim);
 	if (sim->broken)
 		return false;
-	if (idle)
+	if (idle) {
 		sim->free_at = sim->now;
+		sim->window_at = sim->now;
+	}
 	idle = !sim->nr_running;
 	if (idle && anyone_waits(sim) && sim->until == U64_MAX)
 		sim->broken = "somebody waits for nothing";

@@ -17,10 +17,16 @@
 #define MS 1000000ULL
 #define SEC 1000000000ULL
 
-/* struct sim_job - one of a tenant's */
+/**
+ * struct sim_job - one of a tenant's
+ * @seq: number, from 0
+ * @ns: that it takes, without what it has had before it was stopped
+ * @began: has had some; its wait is over and counted
+ */
 struct sim_job {
-	u64 seq, ns, queued, charged;
+	u64 seq, ns, queued, submitted, charged;
 	u32 tenant;
+	bool began;
 };
 
 /**
@@ -49,9 +55,16 @@ struct sim_tenant {
 
 /**
  * struct sim - an engine
+ * @preempt: it can stop running jobs
+ * @stops: how often it did
+ * @turn: whose job runs
+ * @slice_end: of that tenant
+ * @window_at: the first job's use until then was counted in windows
  * @idle_with_work: engine was idle while somebody had work
  * @broken: what the policy must never do
  * @check: called after each completion, or NULL
+ * @window: called at the end of each window, or NULL
+ * @waited: called when a job has begun, or NULL
  */
 struct sim {
 	struct mvgpu_policy policy;
@@ -60,10 +73,15 @@ struct sim {
 	struct sim_tenant tenant[SIM_MAX_TENANTS];
 	struct sim_job running[SIM_MAX_OUTSTANDING];
 	u32 nr_running;
-	u64 window_ns, window_end, windows;
+	bool preempt;
+	u64 stops, slice_end;
+	u32 turn;
+	u64 window_ns, window_at, window_end, windows;
 	u64 idle_with_work;
 	const char *broken;
 	void (*check)(struct sim *sim);
+	void (*window)(struct sim *sim);
+	void (*waited)(struct sim *sim, u32 tenant, u64 ns);
 };
 
 u64 sim_random(struct sim *sim, u64 below);

@@ -16,6 +16,8 @@
 static struct sim sim;
 static u64 seed;
 static int failures;
+/* The engine can stop running jobs. */
+static bool preempting;
 
 #define CHECK(cond, ...) do {						\
 	if (!(cond)) {							\
@@ -27,6 +29,17 @@ static int failures;
 } while (0)
 
 #define ull typeof(0ULL)
+
+static void init(const struct mvgpu_policy_ops *ops, u32 nr)
+{
+	u32 i;
+
+	sim_init(&sim, ops, seed, nr);
+	sim.preempt = preempting;
+	/* The promises are the same then, whatever the jobs are like. */
+	for (i = 0; i < nr && preempting; i++)
+		sim.tenant[i].max_ns = 50 * MS;
+}
 
 static void check_sane(void)
 {
@@ -44,7 +57,7 @@ static s64 dist(s64 a, s64 b)
  * fair: backlogged tenants
  */
 
-static u64 worst_lag;
+static u64 worst_lag, worst_share;
 static u64 weights;
 
 /* How far each is from what an ideal engine would have given, at each instant. */
@@ -62,24 +75,59 @@ static void lag_check(struct sim *s)
 	}
 }
 
+/* How far each is from its share of a window. */
+static void share_check(struct sim *s)
+{
+	u64 err;
+	u32 i;
+
+	for (i = 0; i < s->nr; i++) {
+		err = dist(s->tenant[i].window_busy,
+			   s->window_ns * s->tenant[i].share.params.weight /
+				   weights);
+		if (err > worst_share)
+			worst_share = err;
+	}
+}
+
+/* Of time by weight: 1 if all have the same. */
+static double jain(const struct sim *s)
+{
+	double x, sum = 0, squares = 0;
+	u32 i;
+
+	for (i = 0; i < s->nr; i++) {
+		x = (double)s->tenant[i].busy_ns /
+		    s->tenant[i].share.params.weight;
+		sum += x;
+		squares += x * x;
+	}
+	return sum * sum / squares / s->nr;
+}
+
 static void backlogged(u64 max_ns, u64 bound, u64 jobs)
 {
 	static const u32 weight[] = { 1, 2, 5, 10, 20, 50, 100, 100, 100, 100,
 				      200, 300, 500, 700, 900, 1000 };
 	u32 i;
 
-	sim_init(&sim, &mvgpu_policy_fair, seed, ARRAY_LEN(weight));
+	init(&mvgpu_policy_fair, ARRAY_LEN(weight));
 	weights = 0;
 	worst_lag = 0;
+	worst_share = 0;
 	for (i = 0; i < sim.nr; i++) {
 		sim_params(&sim, i, weight[i], 0, 0);
 		sim.tenant[i].max_ns = max_ns;
 		weights += weight[i];
 	}
 	sim.check = lag_check;
+	sim.window = share_check;
 	sim_run(&sim, jobs, U64_MAX / 2);
-	printf("# %llu jobs, %llu s, worst lag %llu us\n", (ull)sim.jobs,
-	       (ull)(sim.busy_ns / SEC), (ull)(worst_lag / US));
+	printf("# %llu jobs, %llu s, %llu stops: worst lag %llu us, ",
+	       (ull)sim.jobs, (ull)(sim.busy_ns / SEC), (ull)sim.stops,
+	       (ull)(worst_lag / US));
+	printf("error in a second %llu us, Jain index %.6f\n",
+	       (ull)(worst_share / US), jain(&sim));
 	CHECK(sim.jobs == jobs, "%llu jobs", (ull)sim.jobs);
 	CHECK(!sim.idle_ns, "idle for %llu ns", (ull)sim.idle_ns);
 	CHECK(worst_lag <= bound, "%llu us", (ull)(worst_lag / US));
@@ -96,6 +144,11 @@ static void backlogged(u64 max_ns, u64 bound, u64 jobs)
 		      "weight %u waited for %llu us", weight[i],
 		      (ull)(sim.tenant[i].max_wait / US));
 	}
+	/* One percent, but for long jobs that cannot be stopped. */
+	if (preempting || max_ns <= MS)
+		CHECK(worst_share <= SEC / 100, "%llu us",
+		      (ull)(worst_share / US));
+	CHECK(jain(&sim) >= 0.999, "%f", jain(&sim));
 	check_sane();
 }
 
@@ -106,7 +159,37 @@ static void fair_shares(void)
 
 static void fair_shares_long_jobs(void)
 {
-	backlogged(50 * MS, 210 * MS, JOBS / 4);
+	backlogged(50 * MS, preempting ? 16 * MS : 210 * MS, JOBS);
+}
+
+/*
+ * One with as much weight as a hundred others together has every other slice, not
+ * a hundred in a row: who is ahead of the average is not eligible.
+ */
+static void fair_smooth(void)
+{
+	u32 i;
+
+	init(&mvgpu_policy_fair, 101);
+	weights = 0;
+	worst_lag = 0;
+	for (i = 0; i < sim.nr; i++) {
+		sim.tenant[i].max_ns = MS;
+		sim_params(&sim, i, i ? 10 : 1000, 0, 0);
+		weights += sim.tenant[i].share.params.weight;
+	}
+	/* At first all are new, and who is new comes first. */
+	sim_run(&sim, JOBS, 2 * SEC);
+	sim_measure(&sim, SEC);
+	sim.check = lag_check;
+	sim_run(&sim, JOBS / 4, U64_MAX / 2);
+	printf("# half the weight beside 100: worst lag %llu us, waits to %llu us\n",
+	       (ull)(worst_lag / US), (ull)(sim.tenant[0].max_wait / US));
+	CHECK(worst_lag <= (preempting ? 8 : 24) * MS, "%llu us",
+	      (ull)(worst_lag / US));
+	CHECK(sim.tenant[0].max_wait <= (preempting ? 20 : 40) * MS, "%llu us",
+	      (ull)(sim.tenant[0].max_wait / US));
+	check_sane();
 }
 
 /* Those who send one job at a time share as well. */
@@ -114,7 +197,7 @@ static void fair_synchronous(void)
 {
 	u64 want;
 
-	sim_init(&sim, &mvgpu_policy_fair, seed, 2);
+	init(&mvgpu_policy_fair, 2);
 	sim_params(&sim, 0, 100, 0, 0);
 	sim_params(&sim, 1, 100, 0, 0);
 	sim.tenant[1].depth = 0;
@@ -137,7 +220,7 @@ static void fair_sleeper(void)
 	u64 busy;
 	u32 i;
 
-	sim_init(&sim, &mvgpu_policy_fair, seed, 4);
+	init(&mvgpu_policy_fair, 4);
 	sim_run(&sim, JOBS, SEC);
 	sim.tenant[3].off = true;
 	sim_run(&sim, JOBS, 20 * SEC);
@@ -163,7 +246,7 @@ static void fair_light(void)
 	struct sim_tenant *light = &sim.tenant[15];
 	u32 i;
 
-	sim_init(&sim, &mvgpu_policy_fair, seed, 16);
+	init(&mvgpu_policy_fair, 16);
 	for (i = 0; i < 15; i++)
 		sim.tenant[i].max_ns = 4 * MS;
 	light->depth = 0;
@@ -186,18 +269,26 @@ static void fair_light(void)
 /* One overruns by far: it pays, up to the cap of its debt, and never starves. */
 static void fair_debt(void)
 {
-	sim_init(&sim, &mvgpu_policy_fair, seed, 2);
+	init(&mvgpu_policy_fair, 2);
 	sim.tenant[1].min_ns = 5 * SEC;
 	sim.tenant[1].max_ns = 5 * SEC;
 	sim.tenant[1].depth = 1;
 	sim_run(&sim, JOBS, 600 * SEC);
-	printf("# jobs of 5 s: %llu ended, waited for %llu ms at most\n",
-	       (ull)sim.tenant[1].started,
-	       (ull)(sim.tenant[1].max_wait / MS));
-	CHECK(sim.tenant[1].max_wait < 12 * SEC, "%llu ms",
-	      (ull)(sim.tenant[1].max_wait / MS));
-	CHECK(sim.tenant[0].busy_ns > 50 * SEC, "%llu",
-	      (ull)sim.tenant[0].busy_ns);
+	printf("# jobs of 5 s: %llu began, waited for %llu ms at most; had %llu of %llu ms\n",
+	       (ull)sim.tenant[1].started, (ull)(sim.tenant[1].max_wait / MS),
+	       (ull)(sim.tenant[1].busy_ns / MS), (ull)(sim.busy_ns / MS));
+	if (preempting) {
+		/* It makes no debts: half the time, and 10 s for each job. */
+		CHECK(dist(sim.tenant[1].busy_ns, sim.busy_ns / 2) <= 8 * MS,
+		      "%llu", (ull)sim.tenant[1].busy_ns);
+		CHECK(sim.tenant[1].max_wait < 21 * SEC, "%llu ms",
+		      (ull)(sim.tenant[1].max_wait / MS));
+	} else {
+		CHECK(sim.tenant[1].max_wait < 12 * SEC, "%llu ms",
+		      (ull)(sim.tenant[1].max_wait / MS));
+		CHECK(sim.tenant[0].busy_ns > 50 * SEC, "%llu",
+		      (ull)sim.tenant[0].busy_ns);
+	}
 	check_sane();
 }
 
@@ -208,7 +299,7 @@ static void fair_cap(void)
 {
 	struct sim_tenant *tenant = sim.tenant;
 
-	sim_init(&sim, &mvgpu_policy_fair, seed, 4);
+	init(&mvgpu_policy_fair, 4);
 	sim_params(&sim, 0, 100, 20, 0);
 	sim_params(&sim, 1, 1000, 5, 0);
 	sim.tenant[2].off = true;
@@ -245,7 +336,7 @@ static void fair_min(void)
 {
 	u32 i;
 
-	sim_init(&sim, &mvgpu_policy_fair, seed, 16);
+	init(&mvgpu_policy_fair, 16);
 	/* By weight alone it would get 1 / 15001 of the time. */
 	for (i = 1; i < 16; i++)
 		sim_params(&sim, i, 1000, 0, i == 1 ? 20 : 0);
@@ -272,7 +363,7 @@ static void fair_min_full(void)
 	static const u32 min[] = { 10, 20, 30, 40 };
 	u32 i;
 
-	sim_init(&sim, &mvgpu_policy_fair, seed, 4);
+	init(&mvgpu_policy_fair, 4);
 	for (i = 0; i < 4; i++)
 		sim_params(&sim, i, i ? 1 : 1000, 0, min[i]);
 	sim_run(&sim, JOBS / 2, U64_MAX / 2);
@@ -290,7 +381,7 @@ static void equal_shares(void)
 {
 	u32 i;
 
-	sim_init(&sim, &mvgpu_policy_equal, seed, 16);
+	init(&mvgpu_policy_equal, 16);
 	for (i = 0; i < 16; i++) {
 		sim_params(&sim, i, i ? 1 : 1000, 0, 0);
 		/* Some send a few long ones, some many short ones. */
@@ -311,7 +402,7 @@ static void equal_shares(void)
 
 static void equal_sleeper(void)
 {
-	sim_init(&sim, &mvgpu_policy_equal, seed, 4);
+	init(&mvgpu_policy_equal, 4);
 	sim_run(&sim, JOBS, SEC);
 	sim.tenant[3].off = true;
 	sim_run(&sim, JOBS, 20 * SEC);
@@ -325,7 +416,7 @@ static void equal_sleeper(void)
 
 static void fixed_halves(void)
 {
-	sim_init(&sim, &mvgpu_policy_fixed, seed, 2);
+	init(&mvgpu_policy_fixed, 2);
 	sim_part(&sim, 0, 32, 64);
 	sim_part(&sim, 1, 32, 64);
 	sim.tenant[1].off = true;
@@ -354,7 +445,7 @@ static void fixed_sizes(void)
 	u64 want;
 	u32 i;
 
-	sim_init(&sim, &mvgpu_policy_fixed, seed, ARRAY_LEN(part));
+	init(&mvgpu_policy_fixed, ARRAY_LEN(part));
 	for (i = 0; i < sim.nr; i++)
 		sim_part(&sim, i, part[i], 64);
 	sim_run(&sim, JOBS, U64_MAX / 2);
@@ -374,7 +465,7 @@ static void fixed_sizes(void)
 
 static void exclusive_alone(void)
 {
-	sim_init(&sim, &mvgpu_policy_exclusive, seed, 1);
+	init(&mvgpu_policy_exclusive, 1);
 	sim_run(&sim, JOBS, U64_MAX / 2);
 	CHECK(sim.jobs == JOBS, "%llu", (ull)sim.jobs);
 	CHECK(!sim.idle_ns, "idle for %llu ns", (ull)sim.idle_ns);
@@ -385,6 +476,46 @@ static void exclusive_alone(void)
  * All of them
  */
 
+/*
+ * Each has one long job at a time, and none waiting: time is shared all the same.
+ * Who ends one has nothing to do for a moment, and no credit for that.
+ */
+static void one_at_a_time(void)
+{
+	static const u32 weight[] = { 100, 300, 600 }, part[] = { 16, 16, 32 };
+	static const struct mvgpu_policy_ops *const ops[] = {
+		&mvgpu_policy_fair, &mvgpu_policy_equal, &mvgpu_policy_fixed,
+	};
+	u64 want[3];
+	u32 i, n;
+
+	for (n = 0; n < ARRAY_LEN(ops); n++) {
+		init(ops[n], 3);
+		for (i = 0; i < 3; i++) {
+			sim_params(&sim, i, weight[i], 0, 0);
+			sim_part(&sim, i, part[i], 64);
+			sim.tenant[i].min_ns = 200 * MS;
+			sim.tenant[i].max_ns = 500 * MS;
+			sim.tenant[i].depth = 0;
+			want[i] = ops[n] == &mvgpu_policy_fair ? weight[i] * MS :
+				  ops[n] == &mvgpu_policy_equal ? SEC / 3 :
+								  part[i] * (SEC / 64);
+		}
+		sim_run(&sim, JOBS, SEC);
+		sim_measure(&sim, SEC);
+		sim_run(&sim, JOBS, 1000 * SEC);
+		for (i = 0; i < 3; i++) {
+			CHECK(sim.tenant[i].window_min >= want[i] - SEC / 50,
+			      "%s: %u got %llu", ops[n]->name, i,
+			      (ull)sim.tenant[i].window_min);
+			CHECK(sim.tenant[i].window_max <= want[i] + SEC / 50,
+			      "%s: %u got %llu", ops[n]->name, i,
+			      (ull)sim.tenant[i].window_max);
+		}
+		check_sane();
+	}
+}
+
 static void changes(void)
 {
 	static const struct mvgpu_policy_ops *const ops[] = {
@@ -393,7 +524,7 @@ static void changes(void)
 	u64 busy;
 	u32 i, n;
 
-	sim_init(&sim, ops[0], seed, 16);
+	init(ops[0], 16);
 	for (i = 0; i < 16; i++) {
 		sim_params(&sim, i, 1 + i * 60, i & 1 ? 10 : 0,
 			   i == 2 ? 30 : 0);
@@ -437,7 +568,7 @@ static void many(void)
 	u32 i, n;
 
 	for (n = 0; n < ARRAY_LEN(ops); n++) {
-		sim_init(&sim, ops[n], seed, 1024);
+		init(ops[n], 1024);
 		for (i = 0; i < sim.nr; i++) {
 			sim_part(&sim, i, 1, 1024);
 			sim.tenant[i].max_ns = 200 * US;
@@ -450,44 +581,54 @@ static void many(void)
 	}
 }
 
-static const struct {
+static const struct test {
 	const char *name;
 	void (*run)(void);
+	/* Is promised only if jobs can be stopped. */
+	bool preempts;
 } tests[] = {
-	{ "fair: shares follow weights from 1 to 1000", fair_shares },
-	{ "fair: also with jobs of 50 us to 50 ms", fair_shares_long_jobs },
-	{ "fair: also for who sends one job at a time", fair_synchronous },
-	{ "fair: who slept has no credit", fair_sleeper },
-	{ "fair: who asks for little waits for little", fair_light },
-	{ "fair: debt is carried, and has an end", fair_debt },
-	{ "fair: cap is never exceeded", fair_cap },
-	{ "fair: min is never missed", fair_min },
-	{ "fair: min may promise all", fair_min_full },
-	{ "equal: equal time whatever the jobs and weights are", equal_shares },
-	{ "equal: who slept has no credit", equal_sleeper },
-	{ "fixed: a half stays a half", fixed_halves },
-	{ "fixed: mixed sizes", fixed_sizes },
-	{ "exclusive: the engine is never idle", exclusive_alone },
-	{ "policies and parameters change, no job is lost or reordered", changes },
-	{ "1024 tenants", many },
+	{ "fair: shares follow weights from 1 to 1000", fair_shares, false },
+	{ "fair: also with jobs of 50 us to 50 ms", fair_shares_long_jobs, false },
+	{ "fair: time comes in small pieces", fair_smooth, false },
+	{ "fair: also for who sends one job at a time", fair_synchronous, false },
+	{ "fair: who slept has no credit", fair_sleeper, false },
+	{ "fair: who asks for little waits for little", fair_light, false },
+	{ "fair: debt is carried, and has an end", fair_debt, false },
+	{ "fair: cap is never exceeded", fair_cap, false },
+	{ "fair: min is never missed", fair_min, false },
+	{ "fair: min may promise all", fair_min_full, false },
+	{ "equal: equal time whatever the jobs and weights are", equal_shares, false },
+	{ "equal: who slept has no credit", equal_sleeper, false },
+	{ "fixed: a half stays a half", fixed_halves, false },
+	{ "fixed: mixed sizes", fixed_sizes, false },
+	{ "exclusive: the engine is never idle", exclusive_alone, false },
+	{ "one long job of each at a time", one_at_a_time, true },
+	{ "policies and parameters change, no job is lost or reordered", changes, false },
+	{ "1024 tenants", many, false },
 };
 
 int main(void)
 {
 	const char *text = getenv("SEED");
+	const struct test *test;
+	unsigned int nr = 0;
 	int bad = 0;
 	size_t i;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	seed = text ? strtoull(text, NULL, 0) : (u64)time(NULL);
-	printf("TAP version 13\n1..%zu\n# SEED=%llu\n", ARRAY_LEN(tests),
-	       (ull)seed);
-	for (i = 0; i < ARRAY_LEN(tests); i++) {
+	printf("TAP version 13\n# SEED=%llu\n", (ull)seed);
+	for (i = 0; i < 2 * ARRAY_LEN(tests); i++) {
+		test = &tests[i % ARRAY_LEN(tests)];
+		preempting = i >= ARRAY_LEN(tests);
+		if (test->preempts && !preempting)
+			continue;
 		failures = 0;
-		tests[i].run();
+		test->run();
 		bad += !!failures;
-		printf("%s %zu - %s\n", failures ? "not ok" : "ok", i + 1,
-		       tests[i].name);
+		printf("%s %u - %s%s\n", failures ? "not ok" : "ok", ++nr,
+		       test->name, preempting ? ", with preemption" : "");
 	}
+	printf("1..%u\n", nr);
 	return !!bad;
 }

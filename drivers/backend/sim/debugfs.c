@@ -145,6 +145,7 @@ static void knobs_init(struct mvgpu_sim *sim)
 	debugfs_create_u64("ns_per_stream_command", 0600, dir,
 			   &knobs->ns_per_stream_command);
 	debugfs_create_u64("delay_ns", 0600, dir, &knobs->delay_ns);
+	debugfs_create_u32("preempt", 0600, dir, &knobs->preempt);
 	debugfs_create_atomic_t("fail_nth", 0600, dir, &knobs->fail_nth);
 	debugfs_create_atomic_t("fail_count", 0600, dir, &knobs->fail_count);
 	debugfs_create_atomic_t("drop_nth", 0600, dir, &knobs->drop_nth);
@@ -173,6 +174,7 @@ void mvgpu_sim_debugfs_init(struct mvgpu_sim *sim)
 	debugfs_create_file("resources", 0400, dir, sim, &resources_fops);
 	knobs_init(sim);
 	debugfs_create_u64("nr_jobs", 0400, dir, &stats->jobs);
+	debugfs_create_u64("nr_preempted", 0400, dir, &stats->preempted);
 	debugfs_create_u64("nr_cancelled", 0400, dir, &stats->cancelled);
 	debugfs_create_u64("nr_resets", 0400, dir, &stats->resets);
 	debugfs_create_u64("nr_resources", 0400, dir, &stats->resources);

@@ -172,6 +172,65 @@ int mvgpu_sim_engine_add(struct mvgpu_sim_engine *engine,
 	return err;
 }
 
+/* What is left of the job that runs goes on from now on. */
+static void engine_pause_locked(struct mvgpu_sim_engine *engine)
+{
+	struct mvgpu_sim_request *request = engine_head_locked(engine);
+	u64 now = now_locked(engine->sim), start;
+
+	lockdep_assert_held(&engine->sim->lock);
+	if (!request)
+		return;
+	start = max(request->submitted, engine->free_at);
+	if (now > start)
+		request->cost -= min(request->cost, now - start);
+	engine->free_at = now;
+}
+
+/**
+ * mvgpu_sim_engine_preempt() - give the jobs back to core
+ * @engine: the engine
+ *
+ * A job whose time is up ends instead.
+ *
+ * Return: 0, or -EBUSY: it hangs, its clock is manual, it was told not to, or
+ * core was not told of the end of a job.
+ */
+int mvgpu_sim_engine_preempt(struct mvgpu_sim_engine *engine)
+{
+	struct mvgpu_sim_request *request, *other, *next;
+	struct mvgpu_sim *sim = engine->sim;
+	unsigned long flags;
+	LIST_HEAD(stopped);
+	int err = -EBUSY;
+
+	spin_lock_irqsave(&sim->lock, flags);
+	request = engine_head_locked(engine);
+	if (sim->manual || !READ_ONCE(sim->knobs.preempt) ||
+	    !list_empty(&engine->dropped) || (request && request->hang))
+		goto unlock;
+	err = 0;
+	if (!engine_due_locked(engine)) {
+		engine_pause_locked(engine);
+		request = NULL;
+	}
+	list_for_each_entry_safe(other, next, &engine->queue, queue) {
+		if (other == request)
+			continue;
+		/* The newest comes first. */
+		list_move(&other->queue, &stopped);
+		engine->nr_running--;
+		sim->stats.preempted++;
+	}
+unlock:
+	spin_unlock_irqrestore(&sim->lock, flags);
+	list_for_each_entry_safe(other, next, &stopped, queue) {
+		list_del_init(&other->queue);
+		mvgpu_job_preempted(other->job);
+	}
+	return err;
+}
+
 /**
  * mvgpu_sim_engine_cancel() - end jobs
  * @engine: the engine

@@ -144,6 +144,13 @@ static void sim_kick(void *priv, u32 index)
 	queue_work(sim->wq, &sim->engine[index].work);
 }
 
+static int sim_preempt(void *priv, u32 index)
+{
+	struct mvgpu_sim *sim = priv;
+
+	return mvgpu_sim_engine_preempt(&sim->engine[index]);
+}
+
 static int sim_cancel(void *priv, struct mvgpu_vgpu *vgpu)
 {
 	struct mvgpu_sim *sim = priv;
@@ -177,6 +184,7 @@ const struct mvgpu_backend_ops mvgpu_sim_ops = {
 	.unprepare = sim_unprepare,
 	.submit = sim_submit,
 	.kick = sim_kick,
+	.preempt = sim_preempt,
 	.cancel = sim_cancel,
 	.reset = sim_reset,
 };

@@ -53,6 +53,7 @@ static struct mvgpu_sim *sim_alloc(struct device *dev)
 	sim->knobs.ns_per_command = 20 * NSEC_PER_USEC;
 	sim->knobs.ns_per_kib = 100;
 	sim->knobs.ns_per_stream_command = 2 * NSEC_PER_USEC;
+	sim->knobs.preempt = 1;
 	atomic_set(&sim->knobs.fail_count, 1);
 	for (i = 0; i < engines; i++)
 		mvgpu_sim_engine_init(sim, &sim->engine[i]);

@@ -52,7 +52,8 @@ struct mvgpu_sim_resource {
  * @queue: in a list of the engine; @sim->lock
  * @resource: to be created; NULL once it is in the table
  * @context: likewise a place in the table of contexts; 0: none
- * @cost: ns that it takes; set by submit()
+ * @cost: ns that it takes, or that are left since it was stopped; set by the
+ *	first submit(), then @sim->lock
  * @submitted: ns, the GPU's clock; @sim->lock
  * @counted: the fault knobs have counted it; @cost is set
  * @fail: fault knobs that hit it; set by submit()
@@ -79,7 +80,7 @@ struct mvgpu_sim_request {
  * @queue: what was submitted, the first one runs; @sim->lock
  * @dropped: has run, but nobody is told; @sim->lock
  * @nr_running: jobs that core has given us; @sim->lock
- * @free_at: ns, end of the last job on the GPU's clock; @sim->lock
+ * @free_at: ns, end of the last job, or its stop, on the GPU's clock; @sim->lock
  */
 struct mvgpu_sim_engine {
 	struct mvgpu_sim *sim;
@@ -97,6 +98,7 @@ struct mvgpu_sim_engine {
  * @ns_per_kib: cost of each KiB that it moves
  * @ns_per_stream_command: cost of each command in a stream
  * @delay_ns: further cost of any job
+ * @preempt: not 0: running jobs can be stopped
  * @fail_nth: the n-th job from now fails; 0: none. All _nth are alike.
  * @fail_count: as many jobs from there on fail
  * @drop_nth: the end of this job is never told
@@ -110,6 +112,7 @@ struct mvgpu_sim_knobs {
 	u64 ns_per_kib;
 	u64 ns_per_stream_command;
 	u64 delay_ns;
+	u32 preempt;
 	atomic_t fail_nth;
 	atomic_t fail_count;
 	atomic_t drop_nth;
@@ -122,6 +125,7 @@ struct mvgpu_sim_knobs {
 /**
  * struct mvgpu_sim_stats - read by debugfs; @sim->lock
  * @jobs: that have run, failed ones included
+ * @preempted: that were stopped, once for each time
  * @cancelled: that were ended by cancel() or reset()
  * @resets: of the GPU
  * @resources: that exist
@@ -132,6 +136,7 @@ struct mvgpu_sim_knobs {
  */
 struct mvgpu_sim_stats {
 	u64 jobs;
+	u64 preempted;
 	u64 cancelled;
 	u64 resets;
 	u64 resources;
@@ -194,6 +199,7 @@ void mvgpu_sim_engine_init(struct mvgpu_sim *sim,
 void mvgpu_sim_engine_exit(struct mvgpu_sim_engine *engine);
 void mvgpu_sim_engine_cancel(struct mvgpu_sim_engine *engine,
 			     const struct mvgpu_vgpu *vgpu);
+int mvgpu_sim_engine_preempt(struct mvgpu_sim_engine *engine);
 int mvgpu_sim_engine_add(struct mvgpu_sim_engine *engine,
 			 struct mvgpu_sim_request *request);
 void mvgpu_sim_set_manual(struct mvgpu_sim *sim, bool manual);

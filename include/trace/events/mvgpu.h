@@ -42,6 +42,9 @@ DEFINE_EVENT(mvgpu_job, mvgpu_job_queue,
 /* Step 6 */
 DEFINE_EVENT(mvgpu_job, mvgpu_job_submit,
 	     TP_PROTO(const struct mvgpu_job *job), TP_ARGS(job));
+/* Between 6 and 7: it goes on later. */
+DEFINE_EVENT(mvgpu_job, mvgpu_job_preempt,
+	     TP_PROTO(const struct mvgpu_job *job), TP_ARGS(job));
 /* Step 7 */
 DEFINE_EVENT(mvgpu_job, mvgpu_job_done,
 	     TP_PROTO(const struct mvgpu_job *job), TP_ARGS(job));

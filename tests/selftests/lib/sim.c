@@ -49,6 +49,7 @@ void mvt_sim_defaults(void)
 	for (i = 0; i < ARRAY_SIZE(none); i++)
 		mvt_sim_set_u64(none[i], 0);
 	mvt_sim_set_u64("fail_count", 1);
+	mvt_sim_set_u64("preempt", 1);
 	mvt_sim_set("mode", "timed");
 }
 

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Hangs at random beside neighbours that work, in real time: nobody else loses a
+ * job or sees them out of order, and it does not take long. MVGPU_HANGS in the
+ * environment says how many; default 50, with MVGPU_BENCH=1 10,000.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "kselftest_harness.h"
+#include "load.h"
+
+/* One that hangs and eight neighbours. */
+#define NR 9
+#define TYPE 4
+#define DEPTH 8
+/* A busy machine may hold up a job that does not hang, but not for so long. */
+#define TIMEOUT_MS 250
+/* Beyond its time, and from then until its guest is told. */
+#define DETECT_MS (mvt_bench() ? 100 : 250)
+#define RESET_MS (mvt_bench() ? 50 : 250)
+
+FIXTURE(hangs)
+{
+	struct mvt_tenant tenant[NR];
+	unsigned int nr;
+};
+
+FIXTURE_SETUP(hangs)
+{
+	unsigned int seed = time(NULL);
+
+	if (!mvt_parent_is_sim() || !mvt_exists(mvt_parent()))
+		SKIP(return, "needs the software GPU");
+	mvt_purge();
+	mvt_sim_defaults();
+	mvt_sched_defaults();
+	ksft_print_msg("seed %u\n", seed);
+	srand(seed);
+	for (; self->nr < NR; self->nr++)
+		ASSERT_EQ(0, mvt_tenant_add(&self->tenant[self->nr], TYPE));
+	/* Jobs of up to 1.2 ms. */
+	ASSERT_EQ(0, mvt_sim_set_u64("ns_per_kib", MVT_LOAD_NS_PER_KIB / 40));
+	ASSERT_EQ(0, mvt_sched_set_u64("ban_resets", 0));
+	ASSERT_EQ(0, mvt_sched_set_u64("job_timeout_ms", TIMEOUT_MS));
+}
+
+FIXTURE_TEARDOWN(hangs)
+{
+	unsigned int i;
+
+	mvt_sim_defaults();
+	mvt_sim_set_u64("ns_per_kib", 100);
+	for (i = 0; i < self->nr; i++)
+		mvt_tenant_free(&self->tenant[i]);
+	mvt_sched_defaults();
+	EXPECT_FALSE(mvt_kernel_tainted_by_fault());
+}
+
+/* All but @v (NR: all) keep their queues full. */
+static int work(FIXTURE_DATA(hangs) * self, unsigned int v)
+{
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < NR && !ret; i++)
+		if (i != v)
+			ret = mvt_tenant_refill(&self->tenant[i], DEPTH);
+	return ret;
+}
+
+/* Which tenant's job hangs is known only when one was given up. */
+static int find_hung(FIXTURE_DATA(hangs) * self, const u64 resets[NR],
+		     unsigned int *v)
+{
+	u64 end = mvt_now_ms() + MVT_WAIT_MS;
+
+	for (;;) {
+		for (*v = 0; *v < NR; ++*v)
+			if (mvt_vgpu_get_u64(&self->tenant[*v].dev,
+					     "stats/resets") != resets[*v])
+				return 0;
+		if (mvt_now_ms() > end)
+			return -ETIMEDOUT;
+		mvt_msleep(1);
+	}
+}
+
+/* What is left of its jobs comes back in order; some with an error. */
+static int take_errors(struct mvt_tenant *tenant)
+{
+	unsigned int errors = 0;
+	int ret;
+
+	while (tenant->queued) {
+		ret = mvt_tenant_recv(tenant, MVT_WAIT_MS);
+		if (ret < 0)
+			return ret;
+		errors += mvt_is_error(ret);
+	}
+	return errors ? 0 : -ENODATA;
+}
+
+/* Return: ms from the end of its time to the error, and on to NEEDS_RESET. */
+static int hang(FIXTURE_DATA(hangs) * self, long *detect, long *reset)
+{
+	u64 resets[NR], begin, run;
+	struct mvt_tenant *tenant;
+	unsigned int i, v;
+	int ret;
+
+	for (i = 0; i < NR; i++) {
+		resets[i] = mvt_vgpu_get_u64(&self->tenant[i].dev,
+					     "stats/resets");
+		mvt_tenant_mark(&self->tenant[i]);
+	}
+	ret = mvt_sim_set_u64("hang_nth", 1 + rand() % 40) ?: work(self, NR);
+	/* As long as nothing hangs there has to be work. */
+	for (run = 1; run && !ret;) {
+		mvt_msleep(1);
+		ret = work(self, NR) ?: mvt_sim_get_u64("hang_nth", &run);
+	}
+	ret = ret ?: find_hung(self, resets, &v);
+	if (ret)
+		return ret;
+	begin = mvt_now_ms();
+	tenant = &self->tenant[v];
+	ret = mvt_wait_broken(&tenant->dev, MVT_WAIT_MS);
+	*reset = mvt_now_ms() - begin;
+	ret = ret ?: take_errors(tenant);
+	/* All of its other jobs are short. */
+	run = mvt_tenant_had(tenant) / 1000000;
+	*detect = (long)run - TIMEOUT_MS;
+	if (!ret && mvt_vgpu_get_u64(&tenant->dev, "memory"))
+		ret = -EBUSY;
+	/* Nobody else notices anything but time. */
+	ret = ret ?: work(self, v) ?: mvt_start(&tenant->dev);
+	return ret ?: mvt_tenant_make(tenant);
+}
+
+TEST_F_TIMEOUT(hangs, beside_neighbours, 7200)
+{
+	const char *text = getenv("MVGPU_HANGS");
+	unsigned int i, k, n = mvt_bench() ? 10000 : 50;
+	long detect, reset, most_detect = 0, most_reset = 0;
+	u64 resets = 0, jobs = 0, whole = mvt_sched_get_u64("stats/resets");
+	double sum_detect = 0, sum_reset = 0;
+
+	if (text)
+		n = strtoul(text, NULL, 0);
+	for (k = 0; k < n; k++) {
+		ASSERT_EQ(0, hang(self, &detect, &reset)) {
+			TH_LOG("hang %u", k);
+		}
+		ASSERT_LE(0, detect);
+		sum_detect += detect;
+		sum_reset += reset;
+		most_detect = detect > most_detect ? detect : most_detect;
+		most_reset = reset > most_reset ? reset : most_reset;
+	}
+	for (i = 0; i < NR; i++) {
+		resets += mvt_vgpu_get_u64(&self->tenant[i].dev,
+					   "stats/resets");
+		ASSERT_EQ(0, mvt_tenant_drain(&self->tenant[i]));
+		jobs += self->tenant[i].done;
+	}
+	ksft_print_msg("figure: %u hangs beside 8, %llu jobs in order\n", n,
+		       (unsigned long long)jobs);
+	ksft_print_msg("figure: found after the budget: %.1f ms (mean), %ld (most)\n",
+		       sum_detect / n, most_detect);
+	ksft_print_msg("figure: reset then took: %.1f ms (mean), %ld (most)\n",
+		       sum_reset / n, most_reset);
+	EXPECT_EQ(n, resets);
+	EXPECT_EQ(whole, mvt_sched_get_u64("stats/resets"));
+	EXPECT_GE(DETECT_MS, most_detect);
+	EXPECT_GE(RESET_MS, most_reset);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * 1,024 vGPUs on one software GPU, for which it was loaded with overcommit=16: all
+ * are created, driven at the same time, served alike, and removed.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "kselftest_harness.h"
+#include "load.h"
+
+#define NR 1024
+/* 1of64 */
+#define TYPE 6
+#define DEPTH 4
+/* Jobs of up to 2 ms, so that they have work before they are looked at again. */
+#define ROWS 40
+/* A container, a group, a device and its vectors. */
+#define FDS (NR * 8 + 64)
+
+FIXTURE(many)
+{
+	struct mvt_tenant *tenant;
+	unsigned int nr;
+};
+
+FIXTURE_SETUP(many)
+{
+	struct rlimit limit = { FDS, FDS };
+
+	if (!mvt_parent_is_sim() || !mvt_exists(mvt_parent()))
+		SKIP(return, "needs the software GPU");
+	mvt_purge();
+	mvt_sim_defaults();
+	mvt_sched_defaults();
+	ASSERT_EQ(NR, mvt_available(TYPE));
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &limit));
+	self->tenant = calloc(NR, sizeof(*self->tenant));
+	ASSERT_NE(NULL, self->tenant);
+	ASSERT_EQ(0, mvt_sim_set_u64("ns_per_command", 0));
+	ASSERT_EQ(0, mvt_sim_set_u64("ns_per_kib", 0));
+}
+
+FIXTURE_TEARDOWN(many)
+{
+	unsigned int i;
+	u64 begin = mvt_now_ms();
+
+	mvt_sim_defaults();
+	mvt_sim_set_u64("ns_per_command", 20000);
+	mvt_sim_set_u64("ns_per_kib", 100);
+	for (i = 0; i < self->nr; i++)
+		mvt_tenant_free(&self->tenant[i]);
+	ksft_print_msg("removed in %llu ms\n",
+		       (unsigned long long)(mvt_now_ms() - begin));
+	free(self->tenant);
+	mvt_sched_defaults();
+	EXPECT_EQ(NR, mvt_available(TYPE));
+	EXPECT_FALSE(mvt_kernel_tainted_by_fault());
+}
+
+TEST_F_TIMEOUT(many, all_are_served, 900)
+{
+	double had[NR], jain;
+	u64 begin = mvt_now_ms(), done = 0, least = ~0ULL, now, end, busy;
+	unsigned int i;
+
+	for (; self->nr < NR; self->nr++) {
+		ASSERT_EQ(0, mvt_tenant_add(&self->tenant[self->nr], TYPE)) {
+			TH_LOG("vGPU %u", self->nr);
+		}
+		self->tenant[self->nr].rows = ROWS;
+	}
+	EXPECT_EQ(0, mvt_available(TYPE));
+	ksft_print_msg("created in %llu ms\n",
+		       (unsigned long long)(mvt_now_ms() - begin));
+	ASSERT_EQ(0, mvt_sim_set_u64("ns_per_kib", MVT_LOAD_NS_PER_KIB));
+	for (i = 0; i < NR; i++) {
+		mvt_tenant_mark(&self->tenant[i]);
+		self->tenant[i].done = 0;
+	}
+	busy = mvt_sched_get_u64("stats/busy_ns");
+	begin = mvt_now_ms();
+	end = begin + (mvt_bench() ? 60000 : 20000);
+	while (mvt_now_ms() < end)
+		for (i = 0; i < NR; i++)
+			ASSERT_EQ(0, mvt_tenant_refill(&self->tenant[i], DEPTH));
+	for (i = 0; i < NR; i++)
+		ASSERT_EQ(0, mvt_tenant_drain(&self->tenant[i]));
+	now = mvt_now_ms();
+	for (i = 0; i < NR; i++) {
+		had[i] = mvt_tenant_had(&self->tenant[i]);
+		done += self->tenant[i].done;
+		if (self->tenant[i].done < least)
+			least = self->tenant[i].done;
+	}
+	busy = mvt_sched_get_u64("stats/busy_ns") - busy;
+	jain = mvt_jain(had, NR);
+	ksft_print_msg("figure: 1024 vGPUs: %llu jobs in order in %llu ms, %llu or more each\n",
+		       (unsigned long long)done,
+		       (unsigned long long)(now - begin),
+		       (unsigned long long)least);
+	ksft_print_msg("figure: 1024 vGPUs: the engine worked for %llu ms of that\n",
+		       (unsigned long long)busy / 1000000);
+	ksft_print_msg("figure: 1024 vGPUs: Jain index of their time %.4f\n",
+		       jain);
+	EXPECT_LE(4, least);
+	EXPECT_LE(mvt_bench() ? 0.99 : 0.95, jain);
+}
+
+TEST_HARNESS_MAIN
