@@ -22,13 +22,11 @@ union ucmd_buffer {
 
 /**
  * struct ioctl_op - an ioctl
- * @num: its number
  * @size: of its structure
  * @min_size: of its structure's first version
  * @execute: does it
  */
 struct ioctl_op {
-	unsigned int num;
 	unsigned int size;
 	unsigned int min_size;
 	int (*execute)(struct mvgpu_ucmd *ucmd);
@@ -36,7 +34,6 @@ struct ioctl_op {
 
 #define IOCTL_OP(_num, _fn, _struct, _last)                              \
 	[_IOC_NR(_num)] = {                                              \
-		.num = _num,                                             \
 		.size = sizeof(_struct) +                                \
 			BUILD_BUG_ON_ZERO(sizeof(union ucmd_buffer) <    \
 					  sizeof(_struct)),              \
@@ -94,11 +91,10 @@ static long chardev_ioctl(struct file *file, unsigned int num,
 	union ucmd_buffer buf;
 	int ret;
 
-	if (_IOC_NR(num) >= ARRAY_SIZE(ioctl_ops))
+	if (num != _IO(MVGPU_IOCTL_TYPE, _IOC_NR(num)) ||
+	    _IOC_NR(num) >= ARRAY_SIZE(ioctl_ops))
 		return -ENOTTY;
 	op = &ioctl_ops[_IOC_NR(num)];
-	if (op->num != num)
-		return -ENOTTY;
 
 	if (get_user(ucmd.user_size, (u32 __user *)ucmd.ubuffer))
 		return -EFAULT;

@@ -17,23 +17,26 @@
 
 /**
  * struct mvgpu_reader - an open /dev/mvgpu
- * @node: in the list of all readers; readers_lock
- * @lock: held while events are copied, so that each is read once and in order;
- *	outside of readers_lock
- * @wait: for the next event
- * @first: index of the oldest event; readers_lock
- * @nr: events in @ring; readers_lock
- * @taken: the oldest is being copied and changes no more; readers_lock
- * @lost: events since the newest in @ring that did not fit; readers_lock
- * @ring: events
  */
 struct mvgpu_reader {
+	/** @node: in the list of all readers; readers_lock. */
 	struct list_head node;
+	/**
+	 * @lock: held while events are copied, so that each is read once and
+	 * in order; outside of readers_lock.
+	 */
 	struct mutex lock;
+	/** @wait: for the next event. */
 	wait_queue_head_t wait;
-	u32 first, nr;
+	/** @first: index of the oldest event; readers_lock. */
+	u32 first;
+	/** @nr: events in @ring; readers_lock. */
+	u32 nr;
+	/** @taken: the oldest is being copied: it stays as it is; readers_lock. */
 	bool taken;
+	/** @lost: events since the newest that did not fit; readers_lock. */
 	u64 lost;
+	/** @ring: events; readers_lock. */
 	struct mvgpu_event ring[READER_EVENTS];
 };
 

@@ -81,7 +81,7 @@ enum mvgpu_state {
 };
 
 /* The vGPU has its engine for itself. */
-#define MVGPU_VGPU_OWNS_ENGINE	(1U << 0)
+#define MVGPU_VGPU_OWNS_ENGINE	0x1U
 
 /**
  * struct mvgpu_gpu_info - entry of MVGPU_LIST_GPUS
@@ -296,9 +296,9 @@ struct mvgpu_snapshot {
 	__aligned_u64 now_ns;
 };
 
-#define MVGPU_PARAM_WEIGHT	(1U << 0)
-#define MVGPU_PARAM_CAP		(1U << 1)
-#define MVGPU_PARAM_MIN		(1U << 2)
+#define MVGPU_PARAM_WEIGHT	0x1U
+#define MVGPU_PARAM_CAP		0x2U
+#define MVGPU_PARAM_MIN		0x4U
 
 /**
  * struct mvgpu_param - entry of MVGPU_SET_PARAMS
