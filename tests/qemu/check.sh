@@ -54,6 +54,7 @@ more=(
 	"l1-6.12-gl|OpenGL in two guests|l1 6.12 gl --smp 1"
 	"l1-6.12-gl-all|OpenGL in two guests, all scenes|l1 6.12 gl-all --smp 1 --timeout 1500"
 	"l1-6.12-kill|QEMU killed|l1 6.12 kill-qemu --smp 1"
+	"l1-6.12-control|mvgpuctl, every verb|l1 6.12 control"
 	"l1-6.12-sched|scheduler in real time|l1 6.12 sched --smp 1 --no-gpu"
 	"l1-6.12-iommu-load|load and unload, IOMMU|l1 6.12 load-modules --iommu"
 	"l1-6.12-iommu-selftests|kselftests, IOMMU|l1 6.12 selftests --iommu"

@@ -26,7 +26,7 @@ static struct report {
 } report;
 
 static void check(enum verdict verdict, const char *next, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+	__printf(3, 4);
 
 static void check(enum verdict verdict, const char *next, const char *fmt, ...)
 {

@@ -107,9 +107,9 @@ static void export_gpus(FILE *to, const struct gpu *gpu, uint32_t nr)
 
 	head(to, "gpu_info", "gauge", "What the GPU is; always 1.");
 	for (i = 0; i < nr; i++)
-		fprintf(to, "mvgpu_gpu_info{gpu=\"%s\",backend=\"%s\",policy=\"%s\"} 1\n",
-			gpu[i].info.name, gpu[i].info.backend,
-			gpu[i].info.policy);
+		fprintf(to, "mvgpu_gpu_info{%s=\"%s\",%s=\"%s\",%s=\"%s\"} 1\n",
+			"gpu", gpu[i].info.name, "backend",
+			gpu[i].info.backend, "policy", gpu[i].info.policy);
 	head(to, "gpu_engines", "gauge", "Engines of the GPU.");
 	for (i = 0; i < nr; i++)
 		fprintf(to, "mvgpu_gpu_engines{gpu=\"%s\"} %u\n",
@@ -146,6 +146,13 @@ static void export_past(FILE *to, const struct gpu *gpu, uint32_t nr)
 	}
 }
 
+static void export_state(FILE *to, const char *gpu,
+			 const struct mvgpu_vgpu_stats *vgpu, uint32_t state)
+{
+	fprintf(to, "mvgpu_vgpu_state{gpu=\"%s\",vgpu=\"%s\",state=\"%s\"} %d\n",
+		gpu, vgpu->name, state_text(state), vgpu->state == state);
+}
+
 static void export_states(FILE *to, const struct gpu *gpu, uint32_t nr)
 {
 	uint32_t i, k, s;
@@ -154,11 +161,8 @@ static void export_states(FILE *to, const struct gpu *gpu, uint32_t nr)
 	for (i = 0; i < nr; i++)
 		for (k = 0; k < gpu[i].snap.nr; k++)
 			for (s = 0; s <= MVGPU_STATE_BANNED; s++)
-				fprintf(to, "mvgpu_vgpu_state{gpu=\"%s\",vgpu=\"%s\",state=\"%s\"} %d\n",
-					gpu[i].info.name,
-					gpu[i].snap.vgpu[k].name,
-					state_text(s),
-					gpu[i].snap.vgpu[k].state == s);
+				export_state(to, gpu[i].info.name,
+					     &gpu[i].snap.vgpu[k], s);
 }
 
 static void export_vgpus(FILE *to, const struct gpu *gpu, uint32_t nr)

@@ -9,6 +9,8 @@
 #include <jansson.h>
 #include <linux/mvgpu.h>
 
+#define __printf(fmt, args) __attribute__((__format__(printf, fmt, args)))
+#define __noreturn __attribute__((__noreturn__))
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define UUID_LEN 36
 #define PATH_LEN 512
@@ -66,13 +68,13 @@ enum colour { RED, GREEN, YELLOW, BOLD };
 
 /* Message and what to do next, then the end. */
 void die(enum status status, const char *next, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4), noreturn));
+	__printf(3, 4) __noreturn;
 /* The verb was not used as it should be. */
 void die_usage(const char *fmt, ...)
-	__attribute__((format(printf, 1, 2), noreturn));
+	__printf(1, 2) __noreturn;
 /* As die(), by errno of something that is done to @what. */
 void die_errno(int err, const char *what, const char *next)
-	__attribute__((noreturn));
+	__noreturn;
 const char *colour_on(enum colour colour);
 const char *colour_off(void);
 void json_print(json_t *json);

@@ -202,7 +202,7 @@ static void knob_parse(const char *wanted[ARRAY_SIZE(knob)], const char *arg)
 		wanted[i] = value;
 		return;
 	}
-	die_usage("a GPU has timeslice_us, job_timeout_ms, outstanding, ban_resets and ban_seconds, not \"%s\"",
+	die_usage("a GPU has timeslice_us, job_timeout_ms, outstanding and ban_*, not \"%s\"",
 		  arg);
 }
 

@@ -56,9 +56,9 @@ static void line(const struct target *target, const struct rate *rate)
 
 static void target_find(struct target *target, const char *name)
 {
-	if (!name)
+	if (!name) {
 		target->gpu = find_only_gpu();
-	else if (!try_find_gpu(name, &target->gpu)) {
+	} else if (!try_find_gpu(name, &target->gpu)) {
 		target->vgpu = find_vgpu(name, &target->gpu);
 		target->is_vgpu = true;
 	}

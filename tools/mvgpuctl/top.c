@@ -39,11 +39,16 @@ struct screen {
 };
 
 static struct screen screen;
-static volatile sig_atomic_t stop;
+static bool stop;
 
 static void on_signal(int signal)
 {
-	stop = 1;
+	__atomic_store_n(&stop, true, __ATOMIC_RELAXED);
+}
+
+static bool stopped(void)
+{
+	return __atomic_load_n(&stop, __ATOMIC_RELAXED);
 }
 
 static void screen_end(void)
@@ -236,15 +241,15 @@ static void wait_until(uint64_t *next, uint64_t interval)
 	uint64_t now;
 	char key;
 
-	while (screen.raw && !stop) {
+	while (screen.raw && !stopped()) {
 		now = rate_now();
 		if (now >= *next)
 			break;
 		if (poll(&p, 1, (*next - now) / 1000000 + 1) > 0 &&
 		    (read(STDIN_FILENO, &key, 1) != 1 || key == 'q'))
-			stop = 1;
+			stop = true;
 	}
-	if (!stop)
+	if (!stopped())
 		rate_sleep(next, interval);
 }
 
@@ -259,7 +264,7 @@ static int run(struct mvgpu_gpu_info *gpu, uint64_t interval, uint64_t count)
 		struct snapshot *from = &snap[i % 2], *to = &snap[(i + 1) % 2];
 
 		wait_until(&next, interval);
-		if (stop)
+		if (stopped())
 			break;
 		if (dev_snapshot(gpu->id, to))
 			return ST_MISSING;
@@ -301,7 +306,8 @@ int verb_top(int argc, char **argv)
 	status = run(&gpu, seconds * 1e9, count);
 	if (status) {
 		screen_end();
-		screen.live = screen.raw = false;
+		screen.live = false;
+		screen.raw = false;
 		die(status, "see mvgpuctl list", "GPU %s is gone", gpu.name);
 	}
 	return ST_OK;
