@@ -2,6 +2,8 @@
 /*
  * /dev/mvgpu: see include/uapi/linux/mvgpu.h.
  */
+#include <linux/build_bug.h>
+#include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/minmax.h>
 #include <linux/miscdevice.h>
@@ -13,6 +15,18 @@
 
 /* No structure is larger. */
 #define MAX_SIZE PAGE_SIZE
+
+/* The same for callers of 32 bits. */
+static_assert(sizeof(struct mvgpu_gpu_info) == 144);
+static_assert(sizeof(struct mvgpu_type_info) == 88);
+static_assert(sizeof(struct mvgpu_vgpu_info) == 136);
+static_assert(sizeof(struct mvgpu_list) == 32);
+static_assert(sizeof(struct mvgpu_gpu_stats) == 632);
+static_assert(sizeof(struct mvgpu_vgpu_stats) == 784);
+static_assert(sizeof(struct mvgpu_snapshot) == 48);
+static_assert(sizeof(struct mvgpu_param) == 24);
+static_assert(sizeof(struct mvgpu_set_params) == 32);
+static_assert(sizeof(struct mvgpu_event) == 88);
 
 union ucmd_buffer {
 	struct mvgpu_list list;
@@ -111,8 +125,12 @@ static long chardev_ioctl(struct file *file, unsigned int num,
 
 static int chardev_open(struct inode *inode, struct file *file)
 {
-	file->private_data = mvgpu_reader_create();
-	return file->private_data ? stream_open(inode, file) : -ENOMEM;
+	struct mvgpu_reader *reader = mvgpu_reader_create();
+
+	if (IS_ERR(reader))
+		return PTR_ERR(reader);
+	file->private_data = reader;
+	return stream_open(inode, file);
 }
 
 static int chardev_release(struct inode *inode, struct file *file)

@@ -57,7 +57,7 @@ int mvgpu_ioctl_list_vgpus(struct mvgpu_ucmd *ucmd);
 int mvgpu_ioctl_snapshot(struct mvgpu_ucmd *ucmd);
 int mvgpu_ioctl_set_params(struct mvgpu_ucmd *ucmd);
 
-/* reader.c: who reads events */
+/* reader.c: who reads events; ERR_PTR: -ENOMEM, -EBUSY (there are too many) */
 struct mvgpu_reader *mvgpu_reader_create(void);
 void mvgpu_reader_destroy(struct mvgpu_reader *reader);
 ssize_t mvgpu_reader_read(struct mvgpu_reader *reader, char __user *buf,

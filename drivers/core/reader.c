@@ -2,6 +2,7 @@
 /*
  * Who reads events: each has a ring of its own, and a count of what did not fit.
  */
+#include <linux/err.h>
 #include <linux/ktime.h>
 #include <linux/list.h>
 #include <linux/lockdep.h>
@@ -14,6 +15,8 @@
 #include "control.h"
 
 #define READER_EVENTS 256U
+/* Each costs time when something happens. */
+#define MAX_READERS 128U
 
 /**
  * struct mvgpu_reader - an open /dev/mvgpu
@@ -43,6 +46,7 @@ struct mvgpu_reader {
 /* Innermost but for those of wait queues. */
 static DEFINE_SPINLOCK(readers_lock);
 static LIST_HEAD(readers);
+static u32 nr_readers;
 
 static struct mvgpu_event *reader_event(struct mvgpu_reader *reader, u32 i)
 {
@@ -191,24 +195,38 @@ __poll_t mvgpu_reader_poll(struct mvgpu_reader *reader, struct file *file,
 	return reader_ready(reader) ? EPOLLIN | EPOLLRDNORM : 0;
 }
 
+static bool reader_add(struct mvgpu_reader *reader)
+{
+	guard(spinlock_irqsave)(&readers_lock);
+	if (nr_readers == MAX_READERS)
+		return false;
+	nr_readers++;
+	list_add_tail(&reader->node, &readers);
+	return true;
+}
+
 struct mvgpu_reader *mvgpu_reader_create(void)
 {
 	struct mvgpu_reader *reader;
 
 	reader = kvzalloc(sizeof(*reader), GFP_KERNEL_ACCOUNT);
 	if (!reader)
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	mutex_init(&reader->lock);
 	init_waitqueue_head(&reader->wait);
-	guard(spinlock_irqsave)(&readers_lock);
-	list_add_tail(&reader->node, &readers);
-	return reader;
+	if (reader_add(reader))
+		return reader;
+	mutex_destroy(&reader->lock);
+	kvfree(reader);
+	return ERR_PTR(-EBUSY);
 }
 
 void mvgpu_reader_destroy(struct mvgpu_reader *reader)
 {
-	scoped_guard(spinlock_irqsave, &readers_lock)
+	scoped_guard(spinlock_irqsave, &readers_lock) {
 		list_del(&reader->node);
+		nr_readers--;
+	}
 	mutex_destroy(&reader->lock);
 	kvfree(reader);
 }

@@ -339,6 +339,27 @@ TEST_F(events, lost_ones_are_counted)
 	close(other);
 }
 
+TEST_F(events, readers_are_bounded)
+{
+	int fd[256], last = 0;
+	unsigned int i, nr;
+
+	for (nr = 0; nr < ARRAY_SIZE(fd); nr++) {
+		last = mvt_control_open(O_RDONLY);
+		if (last < 0)
+			break;
+		fd[nr] = last;
+	}
+	/* One is the fixture's. */
+	EXPECT_EQ(127, nr);
+	EXPECT_EQ(-EBUSY, last);
+	for (i = 0; i < nr; i++)
+		close(fd[i]);
+	last = mvt_control_open(O_RDONLY);
+	EXPECT_LE(0, last);
+	close(last);
+}
+
 /* A guest can't make a reader lose what matters. */
 TEST_F_TIMEOUT(events, guests_cause_few, MVT_TEST_S)
 {

@@ -25,6 +25,9 @@ int dev_open(void)
 		die(ST_UNLOADED,
 		    "modprobe mvgpu_virtio (or mvgpu_sim, a GPU in software); see mvgpuctl doctor",
 		    "there is no " DEVICE);
+	case EBUSY:
+		die(ST_BUSY, "end some of those who watch it",
+		    "too many have " DEVICE " open");
 	case EACCES:
 	case EPERM:
 		die(ST_DENIED, "do it as root, or as a member of its group",

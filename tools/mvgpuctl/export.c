@@ -123,7 +123,7 @@ static void export_gpus(FILE *to, const struct gpu *gpu, uint32_t nr)
 		head(to, gpu_metrics[m].name, gpu_metrics[m].type,
 		     gpu_metrics[m].help);
 		for (i = 0; i < nr; i++)
-			fprintf(to, "mvgpu_%s{gpu=\"%s\"} %.9g\n",
+			fprintf(to, "mvgpu_%s{gpu=\"%s\"} %.15g\n",
 				gpu_metrics[m].name, gpu[i].info.name,
 				value_of(&gpu[i].snap.gpu, &gpu_metrics[m]));
 	}
@@ -141,7 +141,7 @@ static void export_past(FILE *to, const struct gpu *gpu, uint32_t nr)
 		busy = gpu[i].snap.gpu.busy_ns;
 		for (k = 0; k < gpu[i].snap.nr; k++)
 			busy -= gpu[i].snap.vgpu[k].busy_ns;
-		fprintf(to, "mvgpu_gpu_past_busy_seconds_total{gpu=\"%s\"} %.9g\n",
+		fprintf(to, "mvgpu_gpu_past_busy_seconds_total{gpu=\"%s\"} %.15g\n",
 			gpu[i].info.name, busy / NS);
 	}
 }
@@ -175,7 +175,7 @@ static void export_vgpus(FILE *to, const struct gpu *gpu, uint32_t nr)
 		head(to, metric->name, metric->type, metric->help);
 		for (i = 0; i < nr; i++)
 			for (k = 0; k < gpu[i].snap.nr; k++)
-				fprintf(to, "mvgpu_%s{gpu=\"%s\",vgpu=\"%s\"} %.9g\n",
+				fprintf(to, "mvgpu_%s{gpu=\"%s\",vgpu=\"%s\"} %.15g\n",
 					metric->name, gpu[i].info.name,
 					gpu[i].snap.vgpu[k].name,
 					value_of(&gpu[i].snap.vgpu[k], metric));
@@ -198,7 +198,7 @@ static void export_hist(FILE *to, const char *name, const char *labels,
 	}
 	fprintf(to, "mvgpu_%s_bucket{%s,le=\"+Inf\"} %llu\n", name, labels,
 		(unsigned long long)count);
-	fprintf(to, "mvgpu_%s_sum{%s} %.9g\n", name, labels, sum);
+	fprintf(to, "mvgpu_%s_sum{%s} %.15g\n", name, labels, sum);
 	fprintf(to, "mvgpu_%s_count{%s} %llu\n", name, labels,
 		(unsigned long long)count);
 }

@@ -173,7 +173,7 @@ static void print_hist(const char *what, const uint32_t *hist)
 
 	for (i = 0; i < MVGPU_STATS_BUCKETS; i++)
 		sum += hist[i];
-	printf("%-16s %llu, half below %.3g us, 99 percent below %.3g us\n",
+	printf("%-16s %llu, half below %.1f us, 99 percent below %.1f us\n",
 	       what, (unsigned long long)sum, hist_percentile(hist, 50) / 1e3,
 	       hist_percentile(hist, 99) / 1e3);
 }

@@ -69,6 +69,8 @@ enum colour { RED, GREEN, YELLOW, BOLD };
 /* Message and what to do next, then the end. */
 void die(enum status status, const char *next, const char *fmt, ...)
 	__printf(3, 4) __noreturn;
+/* What is to be put right before a message. */
+void die_after(void (*cleanup)(void));
 /* The verb was not used as it should be. */
 void die_usage(const char *fmt, ...)
 	__printf(1, 2) __noreturn;

@@ -8,8 +8,17 @@
 
 #include "mvgpuctl.h"
 
+static void (*before_death)(void);
+
+void die_after(void (*cleanup)(void))
+{
+	before_death = cleanup;
+}
+
 static void say(const char *next, const char *fmt, va_list args)
 {
+	if (before_death)
+		before_death();
 	fflush(stdout);
 	fputs("mvgpuctl: ", stderr);
 	vfprintf(stderr, fmt, args);

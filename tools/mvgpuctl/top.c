@@ -59,6 +59,8 @@ static void screen_end(void)
 	}
 	if (screen.raw)
 		tcsetattr(STDIN_FILENO, TCSAFLUSH, &screen.old);
+	screen.live = false;
+	screen.raw = false;
 }
 
 static void screen_begin(void)
@@ -79,6 +81,7 @@ static void screen_begin(void)
 	}
 	fputs(ALTERNATE_ON, stdout);
 	atexit(screen_end);
+	die_after(screen_end);
 }
 
 static void screen_measure(void)
@@ -304,11 +307,7 @@ int verb_top(int argc, char **argv)
 	gpu = optind < argc ? find_gpu(argv[optind]) : find_only_gpu();
 	screen_begin();
 	status = run(&gpu, seconds * 1e9, count);
-	if (status) {
-		screen_end();
-		screen.live = false;
-		screen.raw = false;
+	if (status)
 		die(status, "see mvgpuctl list", "GPU %s is gone", gpu.name);
-	}
 	return ST_OK;
 }

@@ -398,6 +398,7 @@ enum mvgpu_event_type {
  * that nobody has read yet and counts what it has no room for: with @lost more
  * than 0, list what there is again. read() returns whole events only, and waits
  * for one unless O_NONBLOCK is set (EAGAIN). EMSGSIZE: no room for one event.
+ * open() fails with EBUSY when 128 have it open.
  */
 struct mvgpu_event {
 	__u32 size;

@@ -318,6 +318,7 @@ prometheus_adds_up()
 	     END { d = gpu - sum; exit !(gpu > 0 && d < 1e-6 && d > -1e-6) }' "$1"
 }
 
+cp /tmp/mvgpu.prom /tmp/top.tmux /out/
 try "export is valid" prometheus_valid /tmp/mvgpu.prom
 try "and adds up" prometheus_adds_up /tmp/mvgpu.prom
 try "all may read the file" grep -qx 644 <(stat -c %a /tmp/mvgpu.prom)
