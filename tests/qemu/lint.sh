@@ -118,7 +118,7 @@ lint_kernel_doc()
 
 lint_codespell()
 {
-	grep -v '^LICENSE' "$logs/files" | xargs codespell --ignore-words-list=renderd 2>&1
+	grep -v '^LICENSE' "$logs/files" | xargs codespell --ignore-words-list=renderd,nd 2>&1
 }
 
 lint_manual()

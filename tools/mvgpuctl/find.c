@@ -2,15 +2,16 @@
 /* GPUs and vGPUs by what the user calls them. */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "mvgpuctl.h"
 
-/* 2: that is its name; 1: so it begins; 0: no. */
+/* 2: that is its name; 1: so it begins; 0: no. Names are hexadecimal, mostly. */
 static int matches(const char *name, const char *of)
 {
-	if (!strcmp(name, of))
+	if (!strcasecmp(name, of))
 		return 2;
-	return *name && !strncmp(name, of, strlen(name));
+	return *name && !strncasecmp(name, of, strlen(name));
 }
 
 bool try_find_gpu(const char *name, struct mvgpu_gpu_info *gpu)

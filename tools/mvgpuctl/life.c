@@ -69,6 +69,18 @@ static void plan_type(struct plan *plan, const char *type)
 	}
 }
 
+static void plan_uuid(struct plan *plan, const char *uuid)
+{
+	int i;
+
+	if (!uuid_valid(uuid))
+		die_usage("\"%s\" is no UUID; without --uuid one is made",
+			  uuid);
+	/* As the kernel will name it. */
+	for (i = 0; i < UUID_LEN; i++)
+		plan->uuid[i] = tolower((unsigned char)uuid[i]);
+}
+
 static void plan_make(struct plan *plan, int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -86,15 +98,12 @@ static void plan_make(struct plan *plan, int argc, char **argv)
 		if (c == 'g')
 			gpu = optarg;
 		else if (c == 'u')
-			snprintf(plan->uuid, sizeof(plan->uuid), "%s", optarg);
+			plan_uuid(plan, optarg);
 		else
 			plan_param(plan, c, optarg);
 	}
 	if (optind != argc - 1)
 		die_usage("create wants one type");
-	if (*plan->uuid && !uuid_valid(plan->uuid))
-		die_usage("\"%s\" is no UUID; without --uuid one is made",
-			  plan->uuid);
 	if (plan->param.flags & MVGPU_PARAM_MIN && plan->param.cap &&
 	    plan->param.min > plan->param.cap)
 		die_usage("min (%u) is above cap (%u)", plan->param.min,

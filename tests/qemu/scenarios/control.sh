@@ -100,7 +100,8 @@ try "a type that does not fit is refused" refuses 5 'no room' create 1of1
 try "a type that does not exist" refuses 3 'no type "1of3"' create 1of3
 try "a path as a type" refuses 3 'no type' create ../mvgpu_1of4
 try "a UUID that is none" refuses 2 'no UUID' create --uuid 123 1of8
-try "a UUID that is taken" refuses 5 'already' create --uuid "$uuid_a" 1of8
+try "no UUID at all" refuses 2 'no UUID' create --uuid '' 1of8
+try "a UUID that is taken" refuses 5 'already' create --uuid "${uuid_a^^}" 1of8
 try "a GPU that does not exist" refuses 3 'no GPU' create --gpu 0000:77:00.0 1of8
 try "a weight out of range" refuses 2 'weight' create --weight 1001 1of8
 try "min above cap" refuses 2 'above cap' create --cap 10 --min 11 1of8
