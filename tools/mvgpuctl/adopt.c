@@ -115,7 +115,9 @@ static void refuse_if_open(const struct device *device, const char *node)
 		return;
 	d = opendir("/proc");
 	while (d && (de = readdir(d))) {
+		/* What we have open we were given by another. */
 		if (*de->d_name < '0' || *de->d_name > '9' ||
+		    atoi(de->d_name) == getpid() ||
 		    !pid_uses(de->d_name, st.st_rdev))
 			continue;
 		snprintf(path, sizeof(path), "/proc/%.32s/comm", de->d_name);

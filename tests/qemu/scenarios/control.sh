@@ -10,7 +10,7 @@
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-ctl=$here/install/usr/local/sbin/mvgpuctl
+ctl=/usr/local/sbin/mvgpuctl
 sim=mvgpu_sim.0
 said=/tmp/said
 errors=/tmp/errors
@@ -63,6 +63,7 @@ group_of()
 #
 
 modules_install
+install -m 755 "$here/install$ctl" "$ctl"
 try "list says that mvgpu is missing" says 6 'no /dev/mvgpu' list
 try "and so does create" says 6 'no /dev/mvgpu' create 1of4
 try "doctor finds that nothing is loaded" \
