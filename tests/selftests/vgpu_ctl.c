@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* ioctls of /dev/mvgpu: sizes, lists, snapshots, parameters. */
 #include <fcntl.h>
+#include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -699,7 +700,8 @@ TEST_F(ctl, rights)
 		call.arg.set.gpu = 0;
 		if (call_do(self, &call) != -EPERM)
 			_exit(10);
-		if (setresuid(65534, 65534, 65534))
+		if (setgroups(0, NULL) || setresgid(65534, 65534, 65534) ||
+		    setresuid(65534, 65534, 65534))
 			_exit(101);
 		if (mvt_control_open(O_RDONLY) != -EACCES)
 			_exit(11);

@@ -12,8 +12,8 @@
 
 ctl=/usr/local/sbin/mvgpuctl
 sim=mvgpu_sim.0
-said=/tmp/said
-errors=/tmp/errors
+answer=/tmp/answer
+complaint=/tmp/complaint
 
 # says STATUS REGEX ARG... - mvgpuctl ARG... ends with STATUS and says on standard
 # error what matches, and what to do next.
@@ -22,11 +22,11 @@ says()
 	local want=$1 regex=$2 status=0
 
 	shift 2
-	"$ctl" "$@" >"$said" 2>"$errors" || status=$?
-	if [ "$status" -ne "$want" ] || ! grep -qE -- "$regex" "$errors" ||
-	   ! grep -q '^    .' "$errors"; then
+	"$ctl" "$@" >"$answer" 2>"$complaint" || status=$?
+	if [ "$status" -ne "$want" ] || ! grep -qE -- "$regex" "$complaint" ||
+	   ! grep -q '^    .' "$complaint"; then
 		echo "status $status, not $want, or not /$regex/:"
-		cat "$said" "$errors"
+		cat "$answer" "$complaint"
 		return 1
 	fi
 }
@@ -175,8 +175,8 @@ nobody_is_refused()
 {
 	local status=0
 
-	as_nobody "$ctl" list >"$said" 2>&1 || status=$?
-	[ "$status" -eq 4 ] && grep -q 'as root' "$said"
+	as_nobody "$ctl" list >"$answer" 2>&1 || status=$?
+	[ "$status" -eq 4 ] && grep -q 'as root' "$answer"
 }
 
 # Reads, but neither sets nor creates.
@@ -186,11 +186,11 @@ adm_may_look()
 
 	as_adm "$ctl" list | grep -q "$uuid_a" || return 1
 	status=0
-	as_adm "$ctl" set "$uuid_a" weight=1 >"$said" 2>&1 || status=$?
-	[ "$status" -eq 4 ] || { cat "$said"; return 1; }
+	as_adm "$ctl" set "$uuid_a" weight=1 >"$answer" 2>&1 || status=$?
+	[ "$status" -eq 4 ] || { cat "$answer"; return 1; }
 	status=0
-	as_adm "$ctl" create 1of8 >"$said" 2>&1 || status=$?
-	[ "$status" -eq 4 ] || { cat "$said"; return 1; }
+	as_adm "$ctl" create 1of8 >"$answer" 2>&1 || status=$?
+	[ "$status" -eq 4 ] || { cat "$answer"; return 1; }
 	[ "$(vgpu_attr "$uuid_a" weight)" = 34 ]
 }
 
@@ -358,7 +358,7 @@ kill "$events"
 exec 9<&-
 try "with two GPUs, create wants to know which" refuses 2 'there are 2 GPUs' create 1of4
 try "the other one" json '[.gpu]' '["mvgpu_sim.1"]' create --gpu mvgpu_sim.1 --uuid "$uuid_a" 1of4
-"$ctl" create --gpu "$sim" --uuid "$uuid_b" 1of4 >"$said"
+"$ctl" create --gpu "$sim" --uuid "$uuid_b" 1of4 >"$answer"
 try "set of two GPUs' is refused" refuses 2 'of one GPU' set "$uuid_a" weight=1 "$uuid_b" weight=1
 try "an ambiguous name is refused" refuses 2 'several vGPUs' show "${uuid_a:0:8}"
 try "an ambiguous GPU is refused" refuses 2 'several GPUs' policy mvgpu_sim
