@@ -139,7 +139,8 @@ static void refuse_if_console(const struct device *device)
 	int i;
 	DIR *d;
 
-	snprintf(path, sizeof(path), VIRTIO "/devices/%s/graphics",
+	/* DRM's files are the PCI device's, which the virtio device is a part of. */
+	snprintf(path, sizeof(path), VIRTIO "/devices/%s/../graphics",
 		 device->virtio);
 	d = opendir(path);
 	while (d && (de = readdir(d)))
@@ -169,7 +170,8 @@ static void refuse_if_used(const struct device *device)
 	DIR *d;
 
 	refuse_if_console(device);
-	snprintf(path, sizeof(path), VIRTIO "/devices/%s/drm", device->virtio);
+	snprintf(path, sizeof(path), VIRTIO "/devices/%s/../drm",
+		 device->virtio);
 	d = opendir(path);
 	while (d && (de = readdir(d)))
 		if (!strncmp(de->d_name, "card", 4) ||

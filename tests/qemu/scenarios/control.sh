@@ -229,19 +229,14 @@ try "events gives up in time" "$ctl" events --timeout 0.2
 # stat, top, export, beside a guest that may have a fifth
 #
 
-load()
-{
-	"$here/selftests/mvgpu/vgpu_sched" -t cap_holds >/tmp/load 2>&1
-}
-
-load &
+guest=$("$ctl" create --cap 20 1of16)
+"$here/selftests/mvgpu/vgpu_load" "$guest" 120 >/tmp/load 2>&1 &
 load=$!
 for _ in {1..100}; do
-	guest=$("$ctl" list --json | jq -r '.gpus[0].vgpus[] | select(.state == "running") | .uuid')
-	[ -z "$guest" ] || break
+	[ "$(vgpu_attr "$guest" state)" != running ] || break
 	sleep 0.1
 done
-try "a guest runs" test -n "$guest"
+try "a guest runs" grep -qx running "$mdev_dir/$guest/mvgpu/state"
 sleep 1
 tmux -f /dev/null new-session -d -x 100 -y 20 "$ctl top -d 0.1 2>/tmp/top.err"
 "$ctl" stat -i 0.5 -n 3 --json >/tmp/stat.gpu &
@@ -263,7 +258,9 @@ tmux send-keys q
 sleep 1
 try "q ends top" bash -c '! tmux has-session 2>/dev/null'
 try "it had nothing to complain of" test ! -s /tmp/top.err
+kill "$load"
 try "the guest is done" wait "$load"
+try "and goes" "$ctl" destroy "$guest"
 
 # About a fifth, on a machine that may be slow.
 fifth='.busy > 0.05 and .busy < 0.3'
