@@ -6,6 +6,8 @@ KVER	?= $(shell uname -r)
 KDIR	?= /lib/modules/$(KVER)/build
 # A kernel writes its products beside the sources, so each gets a copy of them.
 OUT	?= build/modules-$(KVER)
+PREFIX	?= /usr/local
+TOOLS	?= build/mvgpuctl
 
 SOURCES	:= $(shell find drivers include -name '*.[ch]') Kbuild
 
@@ -20,7 +22,8 @@ help:
 	@echo
 	@echo 'For this machine:'
 	@echo '  make modules          build for kernel $(KVER) (KVER=, KDIR=)'
-	@echo '  make install          install modules, modprobe.d and udev rules'
+	@echo '  make tools            build mvgpuctl (wants libjansson-dev)'
+	@echo '  make install          install modules, mvgpuctl, modprobe.d and udev rules'
 	@echo '  make uninstall        take them away again'
 	@echo '  make clean            remove build/'
 	@echo
@@ -40,9 +43,13 @@ $(OUT)/.sources: $(SOURCES)
 	@cp -ru --preserve=timestamps drivers include Kbuild $(OUT)/
 	@touch $@
 
+.PHONY: tools
+tools:
+	+$(MAKE) -C tools/mvgpuctl O=$(CURDIR)/$(TOOLS)
+
 # Without CONFIG_MODULE_SIG_ALL: the key that signed the kernel is not here.
 .PHONY: install
-install: modules
+install: modules tools
 	+$(MAKE) -C $(KDIR) M=$(CURDIR)/$(OUT) CONFIG_MODULE_SIG_ALL= \
 		INSTALL_MOD_PATH=$(DESTDIR) modules_install
 	$(if $(DESTDIR),,depmod $(KVER))
@@ -50,6 +57,13 @@ install: modules
 		$(DESTDIR)/etc/modprobe.d/mvgpu.conf
 	install -Dm644 tools/packaging/70-mvgpu.rules \
 		$(DESTDIR)/usr/lib/udev/rules.d/70-mvgpu.rules
+	install -Dm755 $(TOOLS)/mvgpuctl $(DESTDIR)$(PREFIX)/sbin/mvgpuctl
+	install -Dm644 tools/mvgpuctl/mvgpuctl.8 \
+		$(DESTDIR)$(PREFIX)/share/man/man8/mvgpuctl.8
+	install -Dm644 tools/mvgpuctl/mvgpuctl.bash \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/mvgpuctl
+	install -Dm644 include/uapi/linux/mvgpu.h \
+		$(DESTDIR)$(PREFIX)/include/linux/mvgpu.h
 	@echo 'Installed. Next: modprobe mvgpu_virtio && modprobe mvgpu_mdev'
 
 .PHONY: uninstall
@@ -57,6 +71,10 @@ uninstall:
 	rm -f $(DESTDIR)/lib/modules/$(KVER)/updates/mvgpu*.ko*
 	rm -f $(DESTDIR)/etc/modprobe.d/mvgpu.conf
 	rm -f $(DESTDIR)/usr/lib/udev/rules.d/70-mvgpu.rules
+	rm -f $(DESTDIR)$(PREFIX)/sbin/mvgpuctl
+	rm -f $(DESTDIR)$(PREFIX)/share/man/man8/mvgpuctl.8
+	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/mvgpuctl
+	rm -f $(DESTDIR)$(PREFIX)/include/linux/mvgpu.h
 	$(if $(DESTDIR),,depmod $(KVER))
 
 .PHONY: demo shell check lint

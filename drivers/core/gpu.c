@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/atomic.h>
 #include <linux/bits.h>
 #include <linux/device.h>
 #include <linux/export.h>
@@ -8,8 +9,11 @@
 #include <mvgpu/backend.h>
 #include <mvgpu/frontend.h>
 
+#include "control.h"
 #include "gpu.h"
 #include "registry.h"
+
+static atomic_t last_id = ATOMIC_INIT(0);
 
 static bool caps_valid(const struct mvgpu_gpu_caps *caps)
 {
@@ -95,7 +99,9 @@ struct mvgpu_gpu *mvgpu_gpu_register(struct device *parent,
 	if (!gpu)
 		return ERR_PTR(-ENOMEM);
 
+	gpu->id = atomic_inc_return(&last_id);
 	gpu->parent = parent;
+	mvgpu_news_init(&gpu->news, parent, NULL);
 	gpu->caps = *caps;
 	gpu->ops = ops;
 	gpu->priv = priv;
@@ -123,10 +129,10 @@ struct mvgpu_gpu *mvgpu_gpu_register(struct device *parent,
 		kobject_put(&gpu->kobj);
 		return ERR_PTR(ret);
 	}
-	kobject_uevent(&gpu->kobj, KOBJ_ADD);
 	dev_info(parent,
 		 "mvgpu: %s GPU with %llu MiB and %u engine(s) is shared\n",
 		 ops->name, caps->memory >> 20, caps->nr_engines);
+	mvgpu_control_add(gpu);
 	mvgpu_registry_add(gpu);
 	return gpu;
 }
@@ -139,14 +145,37 @@ void mvgpu_gpu_unregister(struct mvgpu_gpu *gpu)
 	scoped_guard(mutex, &gpu->lock)
 		gpu->going = true;
 	mvgpu_registry_remove(gpu);
+	mvgpu_control_remove(gpu);
 	disable_work_sync(&gpu->reset_work);
 	for (i = 0; i < gpu->caps.nr_engines; i++)
 		mvgpu_engine_fini(&gpu->engines[i]);
 	WARN_ON_ONCE(!list_empty(&gpu->vgpus));
+	mvgpu_news_fini(&gpu->news);
 	kobject_del(&gpu->kobj);
 	kobject_put(&gpu->kobj);
 }
 EXPORT_SYMBOL_GPL(mvgpu_gpu_unregister);
+
+unsigned long mvgpu_gpu_lock_engines(struct mvgpu_gpu *gpu)
+{
+	unsigned long flags;
+	u32 i;
+
+	lockdep_assert_held(&gpu->lock);
+	spin_lock_irqsave(&gpu->engines[0].lock, flags);
+	for (i = 1; i < gpu->caps.nr_engines; i++)
+		spin_lock_nest_lock(&gpu->engines[i].lock, &gpu->lock);
+	return flags;
+}
+
+void mvgpu_gpu_unlock_engines(struct mvgpu_gpu *gpu, unsigned long flags)
+{
+	u32 i = gpu->caps.nr_engines;
+
+	while (--i)
+		spin_unlock(&gpu->engines[i].lock);
+	spin_unlock_irqrestore(&gpu->engines[0].lock, flags);
+}
 
 struct device *mvgpu_gpu_device(struct mvgpu_gpu *gpu)
 {

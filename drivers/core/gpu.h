@@ -12,12 +12,20 @@
 #include <mvgpu/sched.h>
 #include <mvgpu/type.h>
 
+#include "events.h"
+
 /**
  * struct mvgpu_gpu - one physical GPU
  */
 struct mvgpu_gpu {
 	/** @kobj: the mvgpu directory below @parent; counts references. */
 	struct kobject kobj;
+	/** @id: number for /dev/mvgpu, from 1; constant. */
+	u32 id;
+	/** @control_node: in the list of control.c; its lock. */
+	struct list_head control_node;
+	/** @news: for udev. */
+	struct mvgpu_news news;
 	/** @parent: its device; constant. */
 	struct device *parent;
 	/** @caps: constant; its capsets are in @capset. */
@@ -35,7 +43,7 @@ struct mvgpu_gpu {
 	/** @views: what each frontend made of it; registry lock. */
 	struct list_head views;
 	/**
-	 * @lock: the members below, up to @going. Inside the registry lock,
+	 * @lock: the members below, up to @gone. Inside the registry lock,
 	 * outside every engine's run_mutex.
 	 */
 	struct mutex lock;
@@ -49,6 +57,11 @@ struct mvgpu_gpu {
 	u32 next_vgpu;
 	/** @going: no vGPU is created or opened any more; @lock. */
 	bool going;
+	/**
+	 * @gone: what is outside of this structure may not be touched by who
+	 * only has a reference; @lock.
+	 */
+	bool gone;
 	/** @res_ids: GPU ids of resources; has its own lock. */
 	struct ida res_ids;
 	/** @ctx_ids: GPU ids of contexts; has its own lock. */
@@ -81,6 +94,9 @@ extern const struct kobj_type mvgpu_gpu_ktype;
 ssize_t mvgpu_hist_emit(char *buf, const struct mvgpu_hist *hist);
 /* core/gpu.c */
 void mvgpu_gpu_free(struct mvgpu_gpu *gpu);
+/* All engines at once, in the order of their numbers; gpu->lock is held. */
+unsigned long mvgpu_gpu_lock_engines(struct mvgpu_gpu *gpu);
+void mvgpu_gpu_unlock_engines(struct mvgpu_gpu *gpu, unsigned long flags);
 /* core/main.c: for the vGPUs' works and for the runners */
 extern struct workqueue_struct *mvgpu_vgpu_wq;
 extern struct workqueue_struct *mvgpu_run_wq;

@@ -5,6 +5,7 @@
 #include <linux/module.h>
 #include <linux/workqueue.h>
 
+#include "control.h"
 #include "gpu.h"
 #include "vgpu.h"
 
@@ -30,8 +31,13 @@ static int __init mvgpu_init(void)
 	ret = mvgpu_job_cache_init();
 	if (ret)
 		goto destroy_run_wq;
+	ret = mvgpu_chardev_init();
+	if (ret)
+		goto exit_job_cache;
 	return 0;
 
+exit_job_cache:
+	mvgpu_job_cache_exit();
 destroy_run_wq:
 	destroy_workqueue(mvgpu_run_wq);
 destroy_vgpu_wq:
@@ -41,6 +47,7 @@ destroy_vgpu_wq:
 
 static void __exit mvgpu_exit(void)
 {
+	mvgpu_chardev_exit();
 	mvgpu_job_cache_exit();
 	destroy_workqueue(mvgpu_run_wq);
 	destroy_workqueue(mvgpu_vgpu_wq);

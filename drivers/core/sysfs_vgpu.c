@@ -36,17 +36,9 @@ struct vgpu_attr {
 		.show = _name##_show, .store = _name##_store,    \
 	}
 
-static const char *const state_name[] = {
-	[MVGPU_VGPU_CLOSED] = "closed",	  [MVGPU_VGPU_OPEN] = "open",
-	[MVGPU_VGPU_RUNNING] = "running", [MVGPU_VGPU_BROKEN] = "broken",
-	[MVGPU_VGPU_RESETTING] = "resetting",
-};
-
 static ssize_t state_show(struct mvgpu_vgpu *vgpu, char *buf)
 {
-	if (READ_ONCE(vgpu->banned))
-		return sysfs_emit(buf, "banned\n");
-	return sysfs_emit(buf, "%s\n", state_name[READ_ONCE(vgpu->state)]);
+	return sysfs_emit(buf, "%s\n", mvgpu_vgpu_state_name(vgpu));
 }
 VGPU_ATTR_RO(state);
 
@@ -57,8 +49,8 @@ static ssize_t memory_max_show(struct mvgpu_vgpu *vgpu, char *buf)
 }
 VGPU_ATTR_RO(memory_max);
 
-static void proto_stats(struct mvgpu_vgpu *vgpu,
-			struct mvgpu_proto_stats *stats)
+void mvgpu_vgpu_proto_stats(struct mvgpu_vgpu *vgpu,
+			    struct mvgpu_proto_stats *stats)
 {
 	memset(stats, 0, sizeof(*stats));
 	/* close() takes the tables away under this lock. */
@@ -71,7 +63,7 @@ static ssize_t memory_show(struct mvgpu_vgpu *vgpu, char *buf)
 {
 	struct mvgpu_proto_stats stats;
 
-	proto_stats(vgpu, &stats);
+	mvgpu_vgpu_proto_stats(vgpu, &stats);
 	return sysfs_emit(buf, "%llu\n", stats.bytes);
 }
 VGPU_ATTR_RO(memory);
@@ -211,7 +203,7 @@ ENTITY_STAT(resets, resets);
 	{                                                              \
 		struct mvgpu_proto_stats stats;                        \
 								       \
-		proto_stats(vgpu, &stats);                             \
+		mvgpu_vgpu_proto_stats(vgpu, &stats);                  \
 		return sysfs_emit(buf, "%llu\n", (u64)stats._member);  \
 	}                                                              \
 	VGPU_ATTR_RO(_name)
@@ -231,6 +223,12 @@ static ssize_t pinned_pages_show(struct mvgpu_vgpu *vgpu, char *buf)
 	return sysfs_emit(buf, "%u\n", READ_ONCE(vgpu->pinned));
 }
 VGPU_ATTR_RO(pinned_pages);
+
+static ssize_t quota_hits_show(struct mvgpu_vgpu *vgpu, char *buf)
+{
+	return sysfs_emit(buf, "%llu\n", READ_ONCE(vgpu->quota_hits));
+}
+VGPU_ATTR_RO(quota_hits);
 
 static const struct attribute *const vgpu_attrs[] = {
 	&vgpu_attr_cap.attr,
@@ -257,6 +255,7 @@ static const struct attribute *const vgpu_stats_attrs[] = {
 	&vgpu_attr_overshoot_hist.attr,
 	&vgpu_attr_pinned_pages.attr,
 	&vgpu_attr_preemptions.attr,
+	&vgpu_attr_quota_hits.attr,
 	&vgpu_attr_refused.attr,
 	&vgpu_attr_resets.attr,
 	&vgpu_attr_resources.attr,

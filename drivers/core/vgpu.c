@@ -17,6 +17,7 @@
 #include <mvgpu/frontend.h>
 #include <mvgpu/proto.h>
 
+#include "control.h"
 #include "eviction.h"
 #include "gpu.h"
 #include "vgpu.h"
@@ -59,6 +60,33 @@ void mvgpu_vgpu_step(struct mvgpu_vgpu *vgpu, enum mvgpu_vgpu_state to)
 	lockdep_assert_held(&vgpu->lock);
 	if (!WARN_ON_ONCE(!step_legal(vgpu->state, to)))
 		vgpu->state = to;
+}
+
+static_assert((int)MVGPU_STATE_CLOSED == (int)MVGPU_VGPU_CLOSED);
+static_assert((int)MVGPU_STATE_OPEN == (int)MVGPU_VGPU_OPEN);
+static_assert((int)MVGPU_STATE_RUNNING == (int)MVGPU_VGPU_RUNNING);
+static_assert((int)MVGPU_STATE_BROKEN == (int)MVGPU_VGPU_BROKEN);
+static_assert((int)MVGPU_STATE_RESETTING == (int)MVGPU_VGPU_RESETTING);
+
+u32 mvgpu_vgpu_uapi_state(const struct mvgpu_vgpu *vgpu)
+{
+	if (READ_ONCE(vgpu->banned))
+		return MVGPU_STATE_BANNED;
+	return READ_ONCE(vgpu->state);
+}
+
+const char *mvgpu_vgpu_state_name(const struct mvgpu_vgpu *vgpu)
+{
+	static const char *const name[] = {
+		[MVGPU_STATE_CLOSED] = "closed",
+		[MVGPU_STATE_OPEN] = "open",
+		[MVGPU_STATE_RUNNING] = "running",
+		[MVGPU_STATE_BROKEN] = "broken",
+		[MVGPU_STATE_RESETTING] = "resetting",
+		[MVGPU_STATE_BANNED] = "banned",
+	};
+
+	return name[mvgpu_vgpu_uapi_state(vgpu)];
 }
 
 static int mem_read(struct mvgpu_mem *mem, u64 addr, void *buf, size_t len)
@@ -121,6 +149,7 @@ struct mvgpu_vgpu *mvgpu_vgpu_create(struct mvgpu_gpu *gpu,
 	vgpu->dev = dev;
 	vgpu->ops = ops;
 	vgpu->data = data;
+	mvgpu_news_init(&vgpu->news, dev, vgpu);
 	vgpu->mem.read = mem_read;
 	vgpu->mem.write = mem_write;
 	spin_lock_init(&vgpu->lock);
@@ -149,10 +178,12 @@ struct mvgpu_vgpu *mvgpu_vgpu_create(struct mvgpu_gpu *gpu,
 		gpu_dismiss(gpu, vgpu);
 		/* A reset of the GPU may have queued it. */
 		disable_work_sync(&vgpu->work);
+		mvgpu_news_fini(&vgpu->news);
 		/* Frees the display and drops the reference, too. */
 		kobject_put(&vgpu->kobj);
 		return ERR_PTR(ret);
 	}
+	mvgpu_event_vgpu(vgpu, MVGPU_EVENT_CREATED);
 	return vgpu;
 
 destroy_display:
@@ -177,6 +208,8 @@ void mvgpu_vgpu_destroy(struct mvgpu_vgpu *vgpu)
 	gpu_dismiss(vgpu->gpu, vgpu);
 	disable_delayed_work_sync(&vgpu->retry);
 	disable_work_sync(&vgpu->work);
+	mvgpu_event_vgpu(vgpu, MVGPU_EVENT_REMOVED);
+	mvgpu_news_fini(&vgpu->news);
 	kobject_put(&vgpu->kobj);
 }
 EXPORT_SYMBOL_GPL(mvgpu_vgpu_destroy);
@@ -220,19 +253,37 @@ int mvgpu_vgpu_open(struct mvgpu_vgpu *vgpu)
 		module_put(gpu->ops->owner);
 		return -ENOMEM;
 	}
-	guard(spinlock_irqsave)(&vgpu->lock);
-	vgpu->hung = false;
-	mvgpu_vgpu_step(vgpu, MVGPU_VGPU_OPEN);
+	scoped_guard(spinlock_irqsave, &vgpu->lock) {
+		vgpu->hung = false;
+		mvgpu_vgpu_step(vgpu, MVGPU_VGPU_OPEN);
+	}
+	mvgpu_event_vgpu(vgpu, MVGPU_EVENT_OPENED);
 	return 0;
 }
 EXPORT_SYMBOL_GPL(mvgpu_vgpu_open);
+
+/* Return: was there a driver that has used it? */
+static bool reset_begin(struct mvgpu_vgpu *vgpu)
+{
+	bool used;
+
+	scoped_guard(spinlock_irqsave, &vgpu->lock) {
+		if (vgpu->state == MVGPU_VGPU_CLOSED ||
+		    vgpu->state == MVGPU_VGPU_RESETTING)
+			return false;
+		used = vgpu->state != MVGPU_VGPU_OPEN;
+		mvgpu_vgpu_step(vgpu, MVGPU_VGPU_RESETTING);
+	}
+	queue_work(mvgpu_vgpu_wq, &vgpu->work);
+	return used;
+}
 
 void mvgpu_vgpu_close(struct mvgpu_vgpu *vgpu)
 {
 	struct mvgpu_eviction *eviction, *next;
 	struct mvgpu_proto *proto = vgpu->proto;
 
-	mvgpu_vgpu_reset_begin(vgpu);
+	reset_begin(vgpu);
 	mvgpu_vgpu_reset_wait(vgpu);
 	scoped_guard(spinlock_irqsave, &vgpu->lock) {
 		mvgpu_vgpu_step(vgpu, MVGPU_VGPU_CLOSED);
@@ -249,6 +300,7 @@ void mvgpu_vgpu_close(struct mvgpu_vgpu *vgpu)
 	scoped_guard(spinlock_irqsave, &vgpu->lock)
 		vgpu->proto = NULL;
 	mvgpu_proto_destroy(proto);
+	mvgpu_event_vgpu(vgpu, MVGPU_EVENT_CLOSED);
 	module_put(vgpu->gpu->ops->owner);
 }
 EXPORT_SYMBOL_GPL(mvgpu_vgpu_close);
@@ -261,6 +313,7 @@ void mvgpu_vgpu_start(struct mvgpu_vgpu *vgpu, u64 features)
 		vgpu->features = features;
 		mvgpu_vgpu_step(vgpu, MVGPU_VGPU_RUNNING);
 	}
+	mvgpu_event_vgpu(vgpu, MVGPU_EVENT_STARTED);
 	queue_work(mvgpu_vgpu_wq, &vgpu->work);
 }
 EXPORT_SYMBOL_GPL(mvgpu_vgpu_start);
@@ -291,13 +344,8 @@ EXPORT_SYMBOL_GPL(mvgpu_vgpu_kick);
 
 void mvgpu_vgpu_reset_begin(struct mvgpu_vgpu *vgpu)
 {
-	scoped_guard(spinlock_irqsave, &vgpu->lock) {
-		if (vgpu->state == MVGPU_VGPU_CLOSED ||
-		    vgpu->state == MVGPU_VGPU_RESETTING)
-			return;
-		mvgpu_vgpu_step(vgpu, MVGPU_VGPU_RESETTING);
-	}
-	queue_work(mvgpu_vgpu_wq, &vgpu->work);
+	if (reset_begin(vgpu))
+		mvgpu_event_vgpu(vgpu, MVGPU_EVENT_RESET);
 }
 EXPORT_SYMBOL_GPL(mvgpu_vgpu_reset_begin);
 
@@ -328,17 +376,26 @@ void mvgpu_vgpu_hung(struct mvgpu_vgpu *vgpu, bool cancelled)
 		if (cancelled && vgpu->state == MVGPU_VGPU_RUNNING)
 			vgpu->hung = true;
 	}
-	if (ban)
+	mvgpu_event_vgpu(vgpu, MVGPU_EVENT_HUNG);
+	if (ban) {
 		dev_warn(vgpu->dev,
 			 "mvgpu: banned for hanging the GPU again and again; lift it by writing 1 to mvgpu/reset\n");
+		mvgpu_event_vgpu(vgpu, MVGPU_EVENT_BANNED);
+	}
 	queue_work(mvgpu_vgpu_wq, &vgpu->work);
 }
 
 void mvgpu_vgpu_lift_ban(struct mvgpu_vgpu *vgpu)
 {
-	guard(spinlock_irqsave)(&vgpu->lock);
-	WRITE_ONCE(vgpu->banned, false);
-	vgpu->hangs = 0;
+	bool banned;
+
+	scoped_guard(spinlock_irqsave, &vgpu->lock) {
+		banned = vgpu->banned;
+		WRITE_ONCE(vgpu->banned, false);
+		vgpu->hangs = 0;
+	}
+	if (banned)
+		mvgpu_event_vgpu(vgpu, MVGPU_EVENT_UNBANNED);
 }
 
 bool mvgpu_vgpu_reset_pending(struct mvgpu_vgpu *vgpu)

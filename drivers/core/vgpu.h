@@ -13,8 +13,11 @@
 #include <mvgpu/sched.h>
 #include <mvgpu/vgpu.h>
 
+#include "events.h"
+
 struct mvgpu_map;
 struct mvgpu_proto;
+struct mvgpu_proto_stats;
 
 /**
  * enum mvgpu_vgpu_state - life of a vGPU
@@ -67,6 +70,8 @@ struct mvgpu_vgpu {
 	u32 id;
 	/** @gpu_node: in gpu->vgpus; gpu->lock. */
 	struct list_head gpu_node;
+	/** @news: for udev. */
+	struct mvgpu_news news;
 	/** @mem: the guest's memory, for ring/ and proto/. */
 	struct mvgpu_mem mem;
 	/** @display: constant. */
@@ -136,6 +141,8 @@ struct mvgpu_vgpu {
 	u32 pinned;
 	/** @max_pinned: quota; constant. */
 	u32 max_pinned;
+	/** @quota_hits: requests beyond a quota; work writes, others read. */
+	u64 quota_hits;
 };
 
 /* core/vgpu.c */
@@ -144,6 +151,9 @@ void mvgpu_vgpu_step(struct mvgpu_vgpu *vgpu, enum mvgpu_vgpu_state to);
 /* The watchdog has found a job of it that does not end, and ended it, or not. */
 void mvgpu_vgpu_hung(struct mvgpu_vgpu *vgpu, bool cancelled);
 void mvgpu_vgpu_lift_ban(struct mvgpu_vgpu *vgpu);
+/* What it is in, as sysfs says and as enum mvgpu_state; any context. */
+const char *mvgpu_vgpu_state_name(const struct mvgpu_vgpu *vgpu);
+u32 mvgpu_vgpu_uapi_state(const struct mvgpu_vgpu *vgpu);
 /* core/work.c */
 void mvgpu_vgpu_work(struct work_struct *work);
 void mvgpu_vgpu_retry(struct work_struct *work);
@@ -153,6 +163,9 @@ void mvgpu_vgpu_unmap_queue(struct mvgpu_vgpu *vgpu, u32 index);
 bool mvgpu_vgpu_evict_queue(struct mvgpu_vgpu *vgpu, u32 index, u64 addr,
 			    u64 len);
 /* core/sysfs_vgpu.c */
+/* All 0 while nobody has it open. Any context. */
+void mvgpu_vgpu_proto_stats(struct mvgpu_vgpu *vgpu,
+			    struct mvgpu_proto_stats *stats);
 extern const struct kobj_type mvgpu_vgpu_ktype;
 
 /* core/job.c: jobs come from a cache of their own */

@@ -57,6 +57,7 @@ static void vgpu_break(struct mvgpu_vgpu *vgpu, const char *why)
 		mvgpu_vgpu_step(vgpu, MVGPU_VGPU_BROKEN);
 	}
 	dev_dbg(vgpu->dev, "needs a reset: %s\n", why);
+	mvgpu_event_vgpu(vgpu, MVGPU_EVENT_BROKEN);
 	vgpu->ops->broken(vgpu->data);
 }
 
@@ -130,6 +131,12 @@ static void work_reap(struct mvgpu_vgpu *vgpu)
 		list_del_init(&job->queue);
 		job_reap(vgpu, job);
 	}
+}
+
+void mvgpu_vgpu_over_quota(struct mvgpu_vgpu *vgpu)
+{
+	WRITE_ONCE(vgpu->quota_hits, vgpu->quota_hits + 1);
+	mvgpu_event_vgpu(vgpu, MVGPU_EVENT_QUOTA);
 }
 
 struct mvgpu_job *mvgpu_vgpu_job_new(struct mvgpu_vgpu *vgpu)

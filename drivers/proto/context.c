@@ -197,8 +197,10 @@ u32 mvgpu_context_create(struct mvgpu_proto *proto, struct mvgpu_job *job)
 
 	if (over_quota(proto))
 		reap_dead(proto);
-	if (over_quota(proto))
+	if (over_quota(proto)) {
+		mvgpu_vgpu_over_quota(proto->config.vgpu);
 		return VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY;
+	}
 	ctx = mvgpu_context_new(proto, id);
 	if (!ctx)
 		return VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY;
@@ -275,8 +277,10 @@ u32 mvgpu_context_attach(struct mvgpu_proto *proto, struct mvgpu_job *job)
 	if (attachment_find(ctx, res->guest_id))
 		return VIRTIO_GPU_RESP_OK_NODATA;
 
-	if (proto->nr_attachments >= attach_quota(proto))
+	if (proto->nr_attachments >= attach_quota(proto)) {
+		mvgpu_vgpu_over_quota(proto->config.vgpu);
 		return VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY;
+	}
 	att = kzalloc(sizeof(*att), GFP_KERNEL);
 	if (!att)
 		return VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY;

@@ -143,8 +143,10 @@ struct mvgpu_resource *mvgpu_resource_new(struct mvgpu_proto *proto, u32 id,
 
 	if (id && over_quota(proto, size)) {
 		reap_dead(proto);
-		if (over_quota(proto, size))
+		if (over_quota(proto, size)) {
+			mvgpu_vgpu_over_quota(proto->config.vgpu);
 			return NULL;
+		}
 	}
 	res = kzalloc(sizeof(*res), GFP_KERNEL);
 	if (!res)
@@ -274,6 +276,8 @@ static u32 backing_load(struct mvgpu_proto *proto, struct mvgpu_job *job,
 	case 0:
 		return VIRTIO_GPU_RESP_OK_NODATA;
 	case -EDQUOT:
+		mvgpu_vgpu_over_quota(proto->config.vgpu);
+		return VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY;
 	case -ENOMEM:
 	case -E2BIG:
 		return VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY;

@@ -47,6 +47,8 @@ static u32 stream_refuse(struct mvgpu_proto *proto, struct mvgpu_job *job,
 			     verdict->at, verdict->reason ?: "no memory");
 	switch (err) {
 	case -EDQUOT:
+		mvgpu_vgpu_over_quota(proto->config.vgpu);
+		return VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY;
 	case -ENOMEM:
 		return VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY;
 	case -ENOENT:

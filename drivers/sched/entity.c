@@ -175,17 +175,24 @@ bool mvgpu_entity_lost(struct mvgpu_entity *entity)
 	return entity_stale_locked(entity);
 }
 
-void mvgpu_entity_get_stats(struct mvgpu_entity *entity,
-			    struct mvgpu_entity_stats *stats)
+void mvgpu_entity_stats_locked(const struct mvgpu_entity *entity, u64 now,
+			       struct mvgpu_entity_stats *stats)
 {
 	u64 active;
 
-	guard(spinlock_irqsave)(&entity->engine->lock);
+	lockdep_assert_held(&entity->engine->lock);
 	*stats = entity->stats;
-	stats->now = ktime_get_ns();
+	stats->now = now;
 	if (!entity->running && list_empty(&entity->queue))
-		stats->idle_ns += stats->now - entity->since;
+		stats->idle_ns += now - entity->since;
 	/* What was neither idle nor on the engine: it waited. */
-	active = stats->now - entity->born - stats->idle_ns;
+	active = now - entity->born - stats->idle_ns;
 	stats->wait_ns = active > stats->busy_ns ? active - stats->busy_ns : 0;
+}
+
+void mvgpu_entity_get_stats(struct mvgpu_entity *entity,
+			    struct mvgpu_entity_stats *stats)
+{
+	guard(spinlock_irqsave)(&entity->engine->lock);
+	mvgpu_entity_stats_locked(entity, ktime_get_ns(), stats);
 }

@@ -8,6 +8,7 @@
 #include <mvgpu/backend.h>
 #include <mvgpu/sched.h>
 
+#include "../core/events.h"
 #include "../core/gpu.h"
 #include "../core/vgpu.h"
 #include "sched.h"
@@ -40,6 +41,7 @@ int mvgpu_sched_set_policy(struct mvgpu_gpu *gpu,
 			mvgpu_policy_set(&engine->policy, ops, ktime_get_ns());
 		mvgpu_engine_run(engine);
 	}
+	mvgpu_event_gpu(gpu, MVGPU_EVENT_POLICY);
 	return 0;
 }
 
@@ -55,6 +57,7 @@ void mvgpu_sched_set_timeslice(struct mvgpu_gpu *gpu, u32 us)
 		guard(spinlock_irqsave)(&engine->lock);
 		engine->policy.slice_ns = (u64)us * NSEC_PER_USEC;
 	}
+	mvgpu_event_gpu(gpu, MVGPU_EVENT_POLICY);
 }
 
 static void params_set_locked(struct mvgpu_vgpu *vgpu,
@@ -69,6 +72,7 @@ static void params_set_locked(struct mvgpu_vgpu *vgpu,
 					params, ktime_get_ns());
 	/* Who was held may be served now. */
 	mvgpu_engine_run(engine);
+	mvgpu_event_vgpu(vgpu, MVGPU_EVENT_POLICY);
 }
 
 int mvgpu_sched_set_weight(struct mvgpu_vgpu *vgpu, u32 weight)

@@ -12,6 +12,7 @@
 #include <mvgpu/sched.h>
 #include <trace/events/mvgpu.h>
 
+#include "../core/events.h"
 #include "../core/gpu.h"
 #include "../core/vgpu.h"
 #include "sched.h"
@@ -139,6 +140,7 @@ static void gpu_reset_locked(struct mvgpu_gpu *gpu, const char *why)
 	gpu_drop_all(gpu, ret != 0);
 	gpu_go_on(gpu);
 	trace_mvgpu_gpu_reset(gpu->parent, ret);
+	mvgpu_event_gpu(gpu, MVGPU_EVENT_RESET);
 	if (ret)
 		dev_err(gpu->parent,
 			"mvgpu: reset failed (%d): the GPU is out of use until its driver is bound again\n",

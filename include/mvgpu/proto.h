@@ -214,6 +214,8 @@ bool mvgpu_vgpu_has_feature(struct mvgpu_vgpu *vgpu, u32 bit);
  */
 void mvgpu_vgpu_refused(struct mvgpu_vgpu *vgpu, u32 ctx_id, u32 cmd, u32 at,
 			int err);
+/** mvgpu_vgpu_over_quota() - a request was refused by a quota. Work. */
+void mvgpu_vgpu_over_quota(struct mvgpu_vgpu *vgpu);
 /** mvgpu_vgpu_job_new() - a job of proto's own, zeroed; NULL: no memory. */
 struct mvgpu_job *mvgpu_vgpu_job_new(struct mvgpu_vgpu *vgpu);
 /** mvgpu_vgpu_job_free() - of mvgpu_vgpu_job_new(), and not sent. */

@@ -193,6 +193,10 @@ bool mvgpu_entity_lost(struct mvgpu_entity *entity);
 void mvgpu_entity_get_stats(struct mvgpu_entity *entity,
 			    struct mvgpu_entity_stats *stats);
 
+/** mvgpu_entity_stats_locked() - as it is @now; the engine's lock is held. */
+void mvgpu_entity_stats_locked(const struct mvgpu_entity *entity, u64 now,
+			       struct mvgpu_entity_stats *stats);
+
 /**
  * mvgpu_sched_set_policy() - another policy for all engines of a GPU
  * @gpu: the GPU
@@ -240,6 +244,41 @@ int mvgpu_sched_set_cap(struct mvgpu_vgpu *vgpu, u32 cap);
  * -ENOSPC: the engine would have promised more than 100 percent.
  */
 int mvgpu_sched_set_min(struct mvgpu_vgpu *vgpu, u32 min);
+
+/**
+ * struct mvgpu_sched_change - what is to become of one vGPU's parameters
+ * @id: number of the vGPU
+ * @set_weight: @weight is to be set
+ * @set_cap: @cap is to be set
+ * @set_min: @min is to be set
+ * @weight: as mvgpu_sched_set_weight()
+ * @cap: as mvgpu_sched_set_cap()
+ * @min: as mvgpu_sched_set_min()
+ * @vgpu: filled in by mvgpu_sched_change()
+ * @params: likewise
+ */
+struct mvgpu_sched_change {
+	u32 id;
+	bool set_weight, set_cap, set_min;
+	u32 weight, cap, min;
+	struct mvgpu_vgpu *vgpu;
+	struct mvgpu_share_params params;
+};
+
+/**
+ * mvgpu_sched_change() - set parameters of several vGPUs, all or none
+ * @gpu: whose vGPUs
+ * @changes: what
+ * @nr: entries of @changes
+ * @bad: which of them is the reason for an error but -ENODEV
+ *
+ * Context: process, sleeps.
+ * Return: 0; -ENODEV: the GPU is gone; -ENOENT: no such vGPU; -ENOTUNIQ: one is
+ * named twice; -ERANGE: a value is out of range, or min above cap; -ENOSPC: an
+ * engine would have promised more than 100 percent.
+ */
+int mvgpu_sched_change(struct mvgpu_gpu *gpu,
+		       struct mvgpu_sched_change *changes, u32 nr, u32 *bad);
 
 /** mvgpu_sched_get_params() - a consistent copy. */
 void mvgpu_sched_get_params(struct mvgpu_vgpu *vgpu,

@@ -63,6 +63,7 @@ struct fake_ctx {
  * @ctx_used: GPU ids of contexts handed out
  * @ctx: by GPU id
  * @refused: streams that mvgpu_vgpu_refused() was told of
+ * @quota_hits: requests that mvgpu_vgpu_over_quota() was told of
  * @jobs: struct mvgpu_job.pending, for the GPU, oldest first
  * @old: jobs that are over
  * @nr_jobs: in @jobs
@@ -76,6 +77,7 @@ struct mvgpu_vgpu {
 	bool ctx_used[FAKE_CTX_IDS + 1];
 	struct fake_ctx ctx[FAKE_CTX_IDS + 1];
 	u32 refused;
+	u32 quota_hits;
 	struct list_head jobs, old;
 	u32 nr_jobs, nr_backings, nr_pins;
 };

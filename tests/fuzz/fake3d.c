@@ -103,6 +103,11 @@ void mvgpu_vgpu_refused(struct mvgpu_vgpu *vgpu, u32 ctx_id, u32 cmd, u32 at,
 	vgpu->refused++;
 }
 
+void mvgpu_vgpu_over_quota(struct mvgpu_vgpu *vgpu)
+{
+	vgpu->quota_hits++;
+}
+
 struct mvgpu_job *mvgpu_vgpu_job_new(struct mvgpu_vgpu *vgpu)
 {
 	struct mvgpu_job *job;

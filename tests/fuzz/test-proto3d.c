@@ -174,6 +174,7 @@ static void test_ctx_quota(void)
 	RAN(0, OK);
 	have_ctx(2);
 	CHECK_EQ(stats().contexts, 3);
+	CHECK_EQ(fake.vgpu.quota_hits, 2);
 	fake_stop();
 }
 
@@ -441,6 +442,7 @@ static void test_submit_quota(void)
 	fake_run_all();
 	CHECK_EQ(stats().objects, 6);
 	QUEUED(blend(2, 7), SUBMIT_3D);
+	CHECK_EQ(fake.vgpu.quota_hits, 3);
 	fake_stop();
 }
 

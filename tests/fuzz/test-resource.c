@@ -70,6 +70,7 @@ static void test_quota_number(void)
 	ANSWERED(req_create(9, BGRX, 16, 16), ERR(OUT_OF_MEMORY));
 	RAN(0, OK);
 	QUEUED(req_create(9, BGRX, 16, 16), RES_CREATE);
+	CHECK_EQ(fake.vgpu.quota_hits, 2);
 	fake_stop();
 }
 
@@ -86,6 +87,7 @@ static void test_quota_bytes(void)
 	ANSWERED(req_create(3, BGRX, 1, 1), ERR(OUT_OF_MEMORY));
 	RAN(0, OK);
 	QUEUED(req_create(3, BGRX, 1, 1), RES_CREATE);
+	CHECK_EQ(fake.vgpu.quota_hits, 4);
 	fake_stop();
 }
 
@@ -173,7 +175,9 @@ static void test_attach_bad(void)
 	ANSWERED(req_attach(1, 1, FAKE_GUEST_SIZE - 8, 16),
 		 ERR(INVALID_PARAMETER));
 	ANSWERED(req_attach(1, 1, ~0ULL - 8, 16), ERR(INVALID_PARAMETER));
+	CHECK_EQ(fake.vgpu.quota_hits, 0);
 	ANSWERED(req_attach(1, 1, 0, 41 * 4096), ERR(OUT_OF_MEMORY));
+	CHECK_EQ(fake.vgpu.quota_hits, 1);
 	ANSWERED(req_attach(1, 25, PAGES_AT, 16), ERR(OUT_OF_MEMORY));
 
 	/* More entries promised than there are. */

@@ -57,6 +57,7 @@ more=(
 	"l1-6.12-shares|shares of the GPU, two guests|l1 6.12 shares --smp 1"
 	"l1-6.12-hang|a hang of the physical GPU|l1 6.12 hang --smp 1"
 	"l1-6.12-kill|QEMU killed|l1 6.12 kill-qemu --smp 1"
+	"l1-6.12-control|mvgpuctl, every verb|l1 6.12 control"
 	"l1-6.12-sched|scheduler in real time|l1 6.12 sched --smp 1 --no-gpu"
 	"l1-6.12-iommu-load|load and unload, IOMMU|l1 6.12 load-modules --iommu"
 	"l1-6.12-iommu-selftests|kselftests, IOMMU|l1 6.12 selftests --iommu"

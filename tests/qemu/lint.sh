@@ -7,6 +7,7 @@
 #   sparse       a build for kernel 6.12 (7.3 wants a newer sparse than Debian's)
 #   kernel-doc   headers and drivers, -Wall
 #   codespell    all text
+#   manual       what mandoc says of manual pages
 #   scripts      what shellcheck -x says of them
 #   spdx         a licence identifier in each file that can carry one
 #
@@ -25,7 +26,7 @@ series=6.12
 # that make trace events are no code.
 exempt=(
 	'^tests/fuzz/include/ CAMELCASE,PREFER_KERNEL_TYPES,VOLATILE,MEMORY_BARRIER,MACRO_ARG_UNUSED,MACRO_ARG_REUSE'
-	'^(tests|tools)/ CAMELCASE,PREFER_KERNEL_TYPES'
+	'^(tests|tools)/ CAMELCASE,PREFER_KERNEL_TYPES,PREFER_DEFINED_ATTRIBUTE_MACRO'
 	'^include/compat/ LINUX_VERSION_CODE,CONSTANT_COMPARISON'
 	'^include/trace/ OPEN_ENDED_LINE,PARENTHESIS_ALIGNMENT'
 )
@@ -117,7 +118,12 @@ lint_kernel_doc()
 
 lint_codespell()
 {
-	grep -v '^LICENSE' "$logs/files" | xargs codespell --ignore-words-list=renderd 2>&1
+	grep -v '^LICENSE' "$logs/files" | xargs codespell --ignore-words-list=renderd,nd 2>&1
+}
+
+lint_manual()
+{
+	files '\.8$' | xargs mandoc -T lint -W warning 2>&1
 }
 
 lint_scripts()
@@ -149,7 +155,7 @@ inside()
 
 	ksrc=$1
 	cd "$project"
-	for tool in checkpatch sparse kernel_doc codespell scripts spdx; do
+	for tool in checkpatch sparse kernel_doc codespell manual scripts spdx; do
 		n=$((n + 1))
 		log=$logs/${tool/_/-}.log
 		# A subshell of its own, or "if" would switch its set -e off.

@@ -44,8 +44,9 @@ build()
 	local series=$1 rel=$2 kernel=$3 ksrc=$4 to="$project/build/payload-$1" args
 
 	cd "$project"
-	args=(KVER="$rel" KDIR="$kernel/build" OUT="build/modules-$rel")
-	make -s modules "${args[@]}"
+	args=(KVER="$rel" KDIR="$kernel/build" OUT="build/modules-$rel"
+		TOOLS=build/payload-tools WERROR=-Werror)
+	make -s modules tools "${args[@]}"
 	make -s -C tests/guest O="$project/build/guest"
 	make -s -C tests/selftests KSRC="$ksrc" O="$project/build/selftests"
 

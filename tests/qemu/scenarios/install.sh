@@ -70,6 +70,12 @@ udevadm trigger --action=add --subsystem-match=virtio
 udevadm settle
 try "udev loads mvgpu_virtio by its alias" driver_is mvgpu_virtio
 try "and mvgpu_mdev" test -d "$gpu_dir/mdev_supported_types"
+try "/dev/mvgpu is for who monitors" \
+	grep -qx 'root:adm 640' <(stat -c '%U:%G %a' /dev/mvgpu)
+try "mvgpuctl is there" grep -q "$gpu" <(mvgpuctl list)
+try "with its completion" bash -c ". /usr/local/share/bash-completion/completions/mvgpuctl &&
+	COMP_WORDS=(mvgpuctl types '') COMP_CWORD=2 && _mvgpuctl 2>/dev/null;
+	echo \"\${COMPREPLY[*]}\" | grep -q \"$gpu\""
 
 try "mdevctl shows the types" grep -q virtio-pci-mvgpu_1of4 <(mdevctl types)
 try "mdevctl defines a vGPU" mdevctl define --auto --uuid "$uuid_a" \

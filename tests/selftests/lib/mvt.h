@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
+#include <linux/mvgpu.h>
 #include <linux/types.h>
 #include <linux/pci_regs.h>
 #include <linux/vfio.h>
@@ -357,5 +358,20 @@ int mvt_vgpu_get(const struct mvt_dev *dev, const char *attr, char *buf,
 		 size_t size);
 u64 mvt_vgpu_get_u64(const struct mvt_dev *dev, const char *attr);
 u64 mvt_hist_sum(const char *text);
+
+/* control.c: /dev/mvgpu */
+int mvt_control_open(int flags);
+int mvt_control_ioctl(int fd, unsigned long num, void *arg);
+int mvt_control_list(int fd, unsigned long num, u32 gpu, void *entries,
+		     u32 entry_size, u32 nr);
+int mvt_control_gpu(int fd, struct mvgpu_gpu_info *info);
+int mvt_control_vgpu(int fd, u32 gpu, const char *uuid,
+		     struct mvgpu_vgpu_info *info);
+int mvt_control_snapshot(int fd, u32 gpu, struct mvgpu_gpu_stats *stats,
+			 struct mvgpu_vgpu_stats *vgpu, u32 nr, u64 *now);
+int mvt_control_set(int fd, u32 gpu, const struct mvgpu_param *param, u32 nr,
+		    u32 *bad);
+int mvt_control_event(int fd, unsigned int timeout_ms,
+		      struct mvgpu_event *event);
 
 #endif

@@ -1,0 +1,415 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# mvgpuctl, every verb, with good input and bad, on the GPU in software; then the
+# physical one is taken from DRM's driver and given back.
+
+# Functions are called by way of "try".
+# shellcheck disable=SC2317
+
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+ctl=/usr/local/sbin/mvgpuctl
+sim=mvgpu_sim.0
+answer=/tmp/answer
+complaint=/tmp/complaint
+
+# says STATUS REGEX ARG... - mvgpuctl ARG... ends with STATUS and says on standard
+# error what matches, and what to do next.
+says()
+{
+	local want=$1 regex=$2 status=0
+
+	shift 2
+	"$ctl" "$@" >"$answer" 2>"$complaint" || status=$?
+	if [ "$status" -ne "$want" ] || ! grep -qE -- "$regex" "$complaint" ||
+	   ! grep -q '^    .' "$complaint"; then
+		echo "status $status, not $want, or not /$regex/:"
+		cat "$answer" "$complaint"
+		return 1
+	fi
+}
+
+# refuses STATUS REGEX ARG... - as says, and nothing is changed by that.
+refuses()
+{
+	local before after
+
+	before=$("$ctl" list --json)
+	says "$@" || return 1
+	after=$("$ctl" list --json)
+	[ "$before" = "$after" ] || { echo "it was: $before, it is: $after"; return 1; }
+}
+
+# json FILTER WANTED ARG... - of mvgpuctl ARG... --json jq's FILTER shows WANTED.
+json()
+{
+	local filter=$1 want=$2 got
+
+	shift 2
+	got=$("$ctl" "$@" --json | jq -c "$filter") || return 1
+	[ "$got" = "$want" ] || { echo "$got"; return 1; }
+}
+
+# group_of UUID - the file that QEMU opens for it.
+group_of()
+{
+	echo "/dev/vfio/$(basename "$(readlink "$mdev_dir/$1/iommu_group")")"
+}
+
+#
+# Without mvgpu
+#
+
+modules_install
+install -m 755 "$here/install$ctl" "$ctl"
+try "list says that mvgpu is missing" says 6 'no /dev/mvgpu' list
+try "and so does create" says 6 'no /dev/mvgpu' create 1of4
+try "doctor finds that nothing is loaded" \
+	json '[.good, ([.checks[] | select(.verdict == "bad")] | length)]' \
+	'[false,3]' doctor
+modprobe mvgpu_sim
+try "create wants mvgpu_mdev" refuses 6 'no mediated devices' create 1of4
+modprobe mvgpu_mdev
+modprobe vfio_iommu_type1
+try "doctor is content" json '.good' true doctor
+try "every verb has help" bash -c "
+	for verb in list types show create destroy set reset policy stat top \
+		    events export adopt release doctor; do
+		$ctl \$verb --help | grep -q \"^Usage: mvgpuctl \$verb\" || exit 1
+	done"
+
+#
+# list, types, create
+#
+
+try "list of a GPU without vGPUs" json '.' '{"gpus":[{"name":"mvgpu_sim.0","bus":"platform","backend":"sim","policy":"fair","engines":1,"memory_total":1073741824,"units":64,"units_used":0,"nr_vgpus":0,"timeslice_us":2000,"job_timeout_ms":2000,"outstanding":2,"ban_resets":10,"ban_seconds":60,"vgpus":[]}]}' list
+try "types" json '.gpus[0].types | map([.type, .units, .available, .memory_max, .displays])' \
+	'[["mvgpu_1of1",64,1,1073741824,4],["mvgpu_1of2",32,2,536870912,4],["mvgpu_1of4",16,4,268435456,2],["mvgpu_1of8",8,8,134217728,2],["mvgpu_1of16",4,16,67108864,1],["mvgpu_1of32",2,32,33554432,1],["mvgpu_1of64",1,64,16777216,1]]' types
+try "create takes a UUID and parameters" json '.' \
+	"{\"uuid\":\"$uuid_a\",\"gpu\":\"$sim\",\"type\":\"mvgpu_1of4\"}" \
+	create --uuid "$uuid_a" --weight 200 --cap 50 --min 20 mvgpu_1of4
+try "list shows it" json '.gpus[0].vgpus' \
+	"[{\"uuid\":\"$uuid_a\",\"type\":\"mvgpu_1of4\",\"state\":\"closed\",\"weight\":200,\"cap\":50,\"min\":20,\"engine\":0,\"engine_owned\":false,\"units\":16,\"memory_max\":268435456}]" list
+made=$("$ctl" create 1of8)
+try "create makes a UUID" grep -qxE '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}' <<<"$made"
+try "and that is the device's" test -d "$mdev_dir/$made/mvgpu"
+try "text of list" grep -qE "^  $uuid_a  mvgpu_1of4    closed        200   50   20 " \
+	<("$ctl" list)
+try "a type that does not fit is refused" refuses 5 'no room' create 1of1
+try "a type that does not exist" refuses 3 'no type "1of3"' create 1of3
+try "a path as a type" refuses 3 'no type' create ../mvgpu_1of4
+try "a UUID that is none" refuses 2 'no UUID' create --uuid 123 1of8
+try "no UUID at all" refuses 2 'no UUID' create --uuid '' 1of8
+try "a UUID that is taken" refuses 5 'already' create --uuid "${uuid_a^^}" 1of8
+try "a GPU that does not exist" refuses 3 'no GPU' create --gpu 0000:77:00.0 1of8
+try "a weight out of range" refuses 2 'weight' create --weight 1001 1of8
+try "min above cap" refuses 2 'above cap' create --cap 10 --min 11 1of8
+try "a min that can't be promised creates nothing" \
+	refuses 5 'nothing was created' create --min 81 1of8
+try "no type" refuses 2 'wants one type' create
+try "an option that does not exist" refuses 2 'no option' create --size 4 1of8
+
+#
+# set, reset, policy, show
+#
+
+vgpus='[.gpus[0].vgpus[] | [.weight, .cap, .min]]'
+try "one that is bad changes none" refuses 1 'nothing was set' \
+	set "$made" weight=3 "$uuid_a" weight=10 min=60
+try "set changes both" "$ctl" set "$uuid_a" cap=0 min=60 "$made" weight=7 min=40
+try "and so it is" json "$vgpus" '[[200,0,60],[7,0,40]]' list
+try "a guarantee is handed over in one call" \
+	"$ctl" set "$uuid_a" min=40 "$made" min=60
+try "and it was" json "$vgpus" '[[200,0,40],[7,0,60]]' list
+try "more than there is, is not promised" refuses 5 'nothing was set' set "$uuid_a" min=41
+try "min above cap is refused" refuses 1 'nothing was set' set "$made" cap=59
+try "a weight out of range is refused" refuses 2 'from 1 to 1000' set "$made" weight=0
+try "so is a word" refuses 2 'weight' set "$made" weight=much
+try "a name that does not exist" refuses 2 'speed' set "$made" speed=9
+try "a vGPU twice" refuses 2 'twice' set "$made" weight=1 "$made" weight=2
+try "a vGPU that does not exist" refuses 3 'no vGPU' set 0000 weight=1
+try "nothing to set" refuses 2 'what is to be set' set "$made"
+try "the beginning of a name will do" "$ctl" set "${uuid_a:0:20}" weight=33
+try "set --json tells what has become of it" json '[.vgpus[] | .weight]' '[34]' \
+	set "$uuid_a" weight=34
+try "reset of who is not banned" json '.' "{\"reset\":[\"$uuid_a\"]}" reset "$uuid_a"
+try "reset of nobody" refuses 3 'no vGPU' reset 0000
+
+try "policy shows" grep -q '^policy          fair$' <("$ctl" policy)
+try "policy sets" json '[.policy, .timeslice_us, .ban_resets]' '["fixed",1000,0]' \
+	policy fixed timeslice_us=1000 ban_resets=0
+try "the file says so, too" grep -qx fixed /sys/devices/platform/$sim/mvgpu/policy
+try "a policy that does not exist" refuses 3 'neither a GPU nor a policy' policy faire
+try "policy exclusive with two vGPUs" refuses 5 'nothing was set' policy exclusive
+try "one out of range leaves the others" refuses 1 'nothing was set' \
+	policy equal timeslice_us=500 ban_seconds=0
+try "a limit that does not exist" refuses 2 'not "speed=1"' policy speed=1
+try "back to what it was" "$ctl" policy "$sim" fair timeslice_us=2000 ban_resets=10
+
+try "show of a vGPU" json '[.uuid, .gpu, .weight, .stats.jobs, .stats.memory, (.stats.wait_hist | length)]' \
+	"[\"$uuid_a\",\"$sim\",34,0,0,37]" show "$uuid_a"
+try "its times add up" json '.stats | .busy_ns + .wait_ns + .idle_ns == .age_ns' true show "$uuid_a"
+try "show of a GPU" json '[.name, .nr_vgpus, .stats.memory]' "[\"$sim\",2,0]" show "$sim"
+try "show of nobody" refuses 3 'no vGPU' show nobody
+try "text of show" grep -qx 'weight           34' <("$ctl" show "$uuid_a")
+
+#
+# Rights
+#
+
+as_nobody()
+{
+	setpriv --reuid nobody --regid nogroup --clear-groups --inh-caps=-all \
+		--bounding-set=-all "$@"
+}
+
+as_adm()
+{
+	setpriv --reuid nobody --regid nogroup --groups adm --inh-caps=-all \
+		--bounding-set=-all "$@"
+}
+
+nobody_is_refused()
+{
+	local status=0
+
+	as_nobody "$ctl" list >"$answer" 2>&1 || status=$?
+	[ "$status" -eq 4 ] && grep -q 'as root' "$answer"
+}
+
+# Reads, but neither sets nor creates.
+adm_may_look()
+{
+	local status
+
+	as_adm "$ctl" list | grep -q "$uuid_a" || return 1
+	status=0
+	as_adm "$ctl" set "$uuid_a" weight=1 >"$answer" 2>&1 || status=$?
+	[ "$status" -eq 4 ] || { cat "$answer"; return 1; }
+	status=0
+	as_adm "$ctl" create 1of8 >"$answer" 2>&1 || status=$?
+	[ "$status" -eq 4 ] || { cat "$answer"; return 1; }
+	[ "$(vgpu_attr "$uuid_a" weight)" = 34 ]
+}
+
+try "nobody may look" nobody_is_refused
+# What the udev rule does; scenario install looks at that.
+chgrp adm /dev/mvgpu
+try "who monitors may look, and no more" adm_may_look
+
+#
+# events
+#
+
+"$ctl" events --follow --json >/tmp/events 2>&1 &
+events=$!
+"$ctl" events --count 2 >/tmp/events.two 2>&1 &
+events_two=$!
+sleep 1
+temporary=$("$ctl" create 1of16)
+"$ctl" set "$temporary" weight=1
+"$ctl" policy timeslice_us=3000
+"$ctl" destroy "$temporary"
+sleep 1
+# Its output must be there already: nobody waits for a buffer to fill.
+try "events --follow told each" test \
+	"$(jq -c '[.event, .is_gpu, .name, .count, .lost]' /tmp/events)" = \
+	"[\"created\",false,\"$temporary\",1,0]
+[\"policy\",false,\"$temporary\",1,0]
+[\"policy\",true,\"$sim\",1,0]
+[\"removed\",false,\"$temporary\",1,0]"
+try "and still waits" kill "$events"
+try "events --count ended after two" wait "$events_two"
+try "which it printed" test "$(wc -l </tmp/events.two)" -eq 2
+try "events gives up in time" "$ctl" events --timeout 0.2
+
+#
+# stat, top, export, beside a guest that may have a fifth
+#
+
+guest=$("$ctl" create --cap 20 1of16)
+"$here/selftests/mvgpu/vgpu_load" "$guest" 120 >/tmp/load 2>&1 &
+load=$!
+for _ in {1..100}; do
+	[ "$(vgpu_attr "$guest" state)" != running ] || break
+	sleep 0.1
+done
+try "a guest runs" grep -qx running "$mdev_dir/$guest/mvgpu/state"
+sleep 1
+tmux -f /dev/null new-session -d -x 100 -y 20 "$ctl top -d 0.1 2>/tmp/top.err"
+"$ctl" stat -i 0.5 -n 3 --json >/tmp/stat.gpu &
+watchers=$!
+"$ctl" stat -i 0.5 -n 3 --json "$guest" >/tmp/stat.vgpu &
+watchers+=" $!"
+"$ctl" top -d 0.7 -n 2 >/tmp/top.text &
+watchers+=" $!"
+"$ctl" top -d 1 -n 1 --json >/tmp/top.json &
+watchers+=" $!"
+# A list of numbers.
+# shellcheck disable=SC2086
+wait $watchers
+tmux capture-pane -p >/tmp/top.tmux
+"$ctl" export --prometheus -o /tmp/mvgpu.prom
+try "a vGPU in use is not destroyed" says 5 'in use' destroy "$made" "$guest"
+try "and none beside it" test -d "$mdev_dir/$made"
+tmux send-keys q
+sleep 1
+try "q ends top" bash -c '! tmux has-session 2>/dev/null'
+try "it had nothing to complain of" test ! -s /tmp/top.err
+kill "$load"
+try "the guest is done" wait "$load"
+try "and goes" "$ctl" destroy "$guest"
+
+# About a fifth, on a machine that may be slow.
+fifth='.busy > 0.05 and .busy < 0.3'
+try "stat told of the GPU, a line each interval" test \
+	"$(jq -c "[.gpu == \"$sim\", .jobs_per_s > 0, ($fifth)]" /tmp/stat.gpu | uniq -c | tr -s ' ')" = \
+	' 3 [true,true,true]'
+try "and of the vGPU" test \
+	"$(jq -c "[.uuid == \"$guest\", .wait > 0.3, ($fifth)]" /tmp/stat.vgpu | uniq -c | tr -s ' ')" = \
+	' 3 [true,true,true]'
+try "top told of all" test "$(jq -c "[.gpu, (.vgpus | length), (.vgpus[] |
+	select(.uuid == \"$guest\") | $fifth)]" /tmp/top.json)" = "[\"$sim\",3,true]"
+try "top in a pipe is lines" test "$(grep -c "^GPU $sim  fair  [#.]" /tmp/top.text)" -eq 2
+try "without colours" bash -c "! grep -q $'\033' /tmp/top.text"
+try "who uses most comes first" grep -qE "^  $guest  running    [#]+[.]" \
+	<(sed -n 3p /tmp/top.text)
+try "top on a terminal" grep -qE "^  ${guest:0:8}  running    #+\.+ +[0-9.]+%" /tmp/top.tmux
+try "stat of who is gone" says 3 'no vGPU' stat -n 1 "$guest"
+
+# Every sample has a type, every histogram's buckets grow up to its count, and no
+# series is told twice.
+prometheus_valid()
+{
+	awk '
+	function bad(why) { print why ": " $0; failed = 1 }
+	/^# TYPE/ { if ($3 in type) bad("type twice"); type[$3] = $4; next }
+	/^# HELP/ { if (NF < 4) bad("no help"); help[$3] = 1; next }
+	/^#/ || !/^[a-z_]+\{([a-z]+="[^"\\]*",?)+\} [0-9.e+-]+$/ { bad("form"); next }
+	{
+		series = $0; sub(/ [^ ]*$/, "", series)
+		if (seen[series]++) bad("twice")
+		name = $1; sub(/\{.*/, "", name)
+		base = name; sub(/_(bucket|sum|count)$/, "", base)
+		of = base
+		if (type[base] != "histogram") of = name
+		if (!(of in type) || !(of in help)) bad("no type or help")
+		if (type[of] == "counter" && of !~ /_total$/) bad("no _total")
+		if (type[of] != "counter" && of ~ /_total$/) bad("_total")
+		if (name ~ /_bucket$/) {
+			if ($NF + 0 < last + 0) bad("buckets shrink")
+			last = $NF
+			if ($0 ~ /le="\+Inf"/) { inf = $NF; last = 0 }
+		}
+		if (name ~ /_count$/ && $NF != inf) bad("count is not +Inf")
+		lines++
+	}
+	END { exit failed || lines < 50 }' "$1"
+}
+
+# What vGPUs were busy, those of the past included, is what the GPU was.
+prometheus_adds_up()
+{
+	awk '/^mvgpu_gpu_busy_seconds_total/ { gpu = $NF }
+	     /^mvgpu_(vgpu|gpu_past)_busy_seconds_total/ { sum += $NF }
+	     END { d = gpu - sum; exit !(gpu > 0 && d < 1e-6 && d > -1e-6) }' "$1"
+}
+
+cp /tmp/mvgpu.prom /tmp/top.tmux /out/
+try "export is valid" prometheus_valid /tmp/mvgpu.prom
+try "and adds up" prometheus_adds_up /tmp/mvgpu.prom
+try "all may read the file" grep -qx 644 <(stat -c %a /tmp/mvgpu.prom)
+try "export to where nothing is" says 3 'there is none' export --prometheus -o /nowhere/file
+try "export of something else" says 2 'prometheus' export
+
+#
+# destroy
+#
+
+try "destroy of one that does not exist takes nobody" \
+	refuses 3 'no vGPU' destroy "$uuid_a" 0000
+try "destroy" json '.' "{\"destroyed\":[\"$uuid_a\",\"$made\"]}" destroy "$uuid_a" "$made"
+try "they are gone" json '.gpus[0].vgpus' '[]' list
+
+#
+# Modules go while somebody looks
+#
+
+"$ctl" events --follow >/tmp/events.last 2>&1 &
+events=$!
+exec 9</dev/mvgpu
+sleep 0.5
+try "backend and frontend are unloaded while /dev/mvgpu is open" \
+	modprobe -r mvgpu_mdev mvgpu_sim
+try "which the core bears" test -c /dev/mvgpu
+try "list is empty" json '.gpus' '[]' list
+try "two GPUs" modprobe mvgpu_sim nr_gpus=2
+modprobe mvgpu_mdev
+sleep 0.5
+try "who listened saw GPUs go and come" test \
+	"$(awk '{ print $2, $4 }' /tmp/events.last | tr '\n' ' ')" = \
+	"removed $sim created $sim created mvgpu_sim.1 "
+kill "$events"
+exec 9<&-
+try "with two GPUs, create wants to know which" refuses 2 'there are 2 GPUs' create 1of4
+try "the other one" json '[.gpu]' '["mvgpu_sim.1"]' create --gpu mvgpu_sim.1 --uuid "$uuid_a" 1of4
+"$ctl" create --gpu "$sim" --uuid "$uuid_b" 1of4 >"$answer"
+try "set of two GPUs' is refused" refuses 2 'of one GPU' set "$uuid_a" weight=1 "$uuid_b" weight=1
+try "an ambiguous name is refused" refuses 2 'several vGPUs' show "${uuid_a:0:8}"
+try "an ambiguous GPU is refused" refuses 2 'several GPUs' policy mvgpu_sim
+"$ctl" destroy "$uuid_a" "$uuid_b"
+try "unload" modprobe -r mvgpu_mdev mvgpu_sim
+try "all of it" bash -c '[ ! -e /sys/module/mvgpu ] || modprobe -r mvgpu'
+
+#
+# adopt and release
+#
+
+driver_is()
+{
+	local of
+
+	of=$(basename "$(readlink "$gpu_dir"/virtio*/driver)")
+	[ "$of" = "$1" ] || { echo "the driver is $of"; return 1; }
+}
+
+# A file of the GPU's is open in this shell.
+adopt_names_the_user()
+{
+	exec 8<>/dev/dri/renderD128
+	says 5 "process $BASHPID .*renderD128 open" adopt "$gpu" &&
+		driver_is virtio_gpu
+	local status=$?
+	exec 8<&-
+	return "$status"
+}
+
+try "adopt wants the driver" says 6 'mvgpu_virtio is not loaded' adopt "$gpu"
+modprobe virtio_gpu
+modprobe mvgpu_virtio
+modprobe mvgpu_mdev
+try "DRM has the GPU" driver_is virtio_gpu
+# The text console is on it, as on any host with a screen.
+for console in /sys/class/vtconsole/vtcon*; do
+	if grep -q 'frame buffer' "$console/name" && grep -q 1 "$console/bind"; then
+		try "adopt leaves the console its GPU" \
+			says 5 'text console' adopt "$gpu"
+		try "and so it is" driver_is virtio_gpu
+		echo 0 >"$console/bind"
+	fi
+done
+try "adopt says who uses it" adopt_names_the_user
+try "adopt" json '.driver' '"mvgpu_virtio"' adopt "$gpu"
+try "mvgpu has the GPU" driver_is mvgpu_virtio
+try "adopt again is no harm" "$ctl" adopt "$gpu"
+try "list shows it" json '[.gpus[] | [.name, .bus, .backend]]' "[[\"$gpu\",\"pci\",\"virtio\"]]" list
+try "a vGPU on it" "$ctl" create --uuid "$uuid_a" 1of2
+try "release with a vGPU is refused" refuses 5 'has 1 vGPU' release "$gpu"
+try "release --force takes it along" "$ctl" release --force "$gpu"
+try "DRM has the GPU again" driver_is virtio_gpu
+try "and draws on it" "$draw" pattern 1 --hold 0.1
+try "release of what is not ours" says 3 'no GPU' release "$gpu"
+try "adopt of what is no GPU" says 3 'no virtio-gpu' adopt 0000:00:00.0
+finish

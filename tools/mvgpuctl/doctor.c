@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: GPL-2.0
+/* doctor: is all there that vGPUs need, and what is to be done if not? */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "mvgpuctl.h"
+
+enum verdict { GOOD, WARNING, BAD };
+
+/**
+ * struct report - what was found
+ * @checks: for JSON
+ * @bad: that are BAD
+ */
+static struct report {
+	json_t *checks;
+	unsigned int bad;
+} report;
+
+static void check(enum verdict verdict, const char *next, const char *fmt, ...)
+	__printf(3, 4);
+
+static void check(enum verdict verdict, const char *next, const char *fmt, ...)
+{
+	static const char *const word[] = { "ok", "warning", "bad" };
+	static const enum colour colour[] = { GREEN, YELLOW, RED };
+	char text[512];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	report.bad += verdict == BAD;
+	if (opt.json) {
+		json_array_append_new(report.checks,
+				      json_pack("{s:s, s:s, s:s*}", "verdict",
+						word[verdict], "what", text,
+						"next", next));
+		return;
+	}
+	printf("%s%-7s%s  %s\n", colour_on(colour[verdict]), word[verdict],
+	       colour_off(), text);
+	if (next)
+		printf("         -> %s\n", next);
+}
+
+/*
+ * Kernel and modules
+ */
+
+/* Is CONFIG_NAME y or m? -1: nobody knows. */
+static int config_has(const char *release, const char *name)
+{
+	char path[PATH_LEN], line[256];
+	size_t len = strlen(name);
+	int found = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/boot/config-%s", release);
+	f = fopen(path, "re");
+	if (!f) {
+		snprintf(path, sizeof(path), "/lib/modules/%s/config", release);
+		f = fopen(path, "re");
+	}
+	if (!f)
+		return -1;
+	while (!found && fgets(line, sizeof(line), f))
+		found = !strncmp(line, name, len) && line[len] == '=' &&
+			(line[len + 1] == 'y' || line[len + 1] == 'm');
+	fclose(f);
+	return found;
+}
+
+static void check_kernel(void)
+{
+	static const char *const wanted[] = {
+		"CONFIG_VFIO", "CONFIG_VFIO_MDEV", "CONFIG_VIRTIO_PCI",
+	};
+	struct utsname name;
+	size_t i;
+	int has;
+
+	uname(&name);
+	for (i = 0; i < ARRAY_SIZE(wanted); i++) {
+		has = config_has(name.release, wanted[i]);
+		if (has < 0) {
+			check(WARNING, "look at its configuration for CONFIG_VFIO_MDEV",
+			      "kernel %s: its configuration is not in /boot",
+			      name.release);
+			return;
+		}
+		if (!has)
+			check(BAD, "boot a kernel that has it (Debian: not the cloud flavour)",
+			      "kernel %s lacks %s", name.release, wanted[i]);
+	}
+	check(GOOD, NULL, "kernel %s", name.release);
+}
+
+static bool module_loaded(const char *name)
+{
+	char path[PATH_LEN];
+
+	snprintf(path, sizeof(path), "/sys/module/%s", name);
+	return !access(path, F_OK);
+}
+
+static void check_modules(void)
+{
+	if (!module_loaded("mvgpu"))
+		check(BAD, "modprobe mvgpu_virtio, or mvgpu_sim for a GPU in software",
+		      "module mvgpu is not loaded");
+	else if (!module_loaded("mvgpu_virtio") && !module_loaded("mvgpu_sim"))
+		check(BAD, "modprobe mvgpu_virtio, or mvgpu_sim for a GPU in software",
+		      "no backend is loaded");
+	else
+		check(GOOD, NULL, "modules mvgpu and a backend are loaded");
+	if (!module_loaded("mvgpu_mdev"))
+		check(BAD, "modprobe mvgpu_mdev",
+		      "module mvgpu_mdev is not loaded: VMs can have no vGPU");
+	else
+		check(GOOD, NULL, "module mvgpu_mdev is loaded");
+	if (!module_loaded("vfio_iommu_type1"))
+		check(WARNING, "modprobe vfio_iommu_type1 (QEMU's and libvirt's users can't)",
+		      "module vfio_iommu_type1 is not loaded");
+	else
+		check(GOOD, NULL, "module vfio_iommu_type1 is loaded");
+}
+
+/*
+ * GPUs
+ */
+
+static void check_vgpus(const struct mvgpu_gpu_info *gpu)
+{
+	struct mvgpu_vgpu_info *vgpus;
+	uint32_t i, nr = dev_vgpus(gpu->id, &vgpus);
+
+	for (i = 0; i < nr; i++) {
+		if (vgpus[i].state == MVGPU_STATE_BANNED)
+			check(WARNING, "look at that guest, then mvgpuctl reset it",
+			      "vGPU %s is banned: it hung the GPU too often",
+			      vgpus[i].name);
+		if (vgpus[i].state == MVGPU_STATE_BROKEN)
+			check(WARNING, "reboot that guest",
+			      "vGPU %s is broken: its driver broke a rule",
+			      vgpus[i].name);
+	}
+	free(vgpus);
+}
+
+static void check_gpus(void)
+{
+	struct mvgpu_gpu_info *gpus;
+	char path[PATH_LEN];
+	uint32_t i, nr;
+
+	nr = dev_gpus(&gpus);
+	if (!nr)
+		check(BAD, "mvgpuctl adopt a virtio-gpu, or modprobe mvgpu_sim",
+		      "mvgpu has no GPU");
+	for (i = 0; i < nr; i++) {
+		check(GOOD, NULL, "GPU %s: %s, %u vGPU(s), %u of %u units used",
+		      gpus[i].name, gpus[i].backend, gpus[i].vgpus,
+		      gpus[i].units_used, gpus[i].units);
+		gpu_path(&gpus[i], "mdev_supported_types", path);
+		if (module_loaded("mvgpu_mdev") && access(path, F_OK))
+			check(BAD, "see the kernel's log",
+			      "GPU %s offers no types", gpus[i].name);
+		check_vgpus(&gpus[i]);
+	}
+	free(gpus);
+}
+
+static void check_device(void)
+{
+	int fd = open("/dev/mvgpu", O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0) {
+		close(fd);
+		check(GOOD, NULL, "/dev/mvgpu can be read");
+		check_gpus();
+		return;
+	}
+	if (errno == EACCES)
+		check(BAD, "do it as root, or join the group that owns it",
+		      "/dev/mvgpu: not allowed");
+	else
+		check(BAD, "load the modules", "/dev/mvgpu: %s",
+		      strerror(errno));
+}
+
+/* virtio-gpus that another driver has. */
+static void check_others(void)
+{
+	char path[PATH_LEN], id[16], driver[64], next[128];
+	struct dirent *de;
+	DIR *d = opendir("/sys/bus/virtio/devices");
+
+	while (d && (de = readdir(d))) {
+		snprintf(path, sizeof(path), "/sys/bus/virtio/devices/%.63s/device",
+			 de->d_name);
+		if (*de->d_name == '.' || sysfs_read(path, id, sizeof(id)) ||
+		    strcmp(id, "0x0010"))
+			continue;
+		snprintf(path, sizeof(path), "/sys/bus/virtio/devices/%.63s/driver",
+			 de->d_name);
+		if (sysfs_link(path, driver, sizeof(driver)))
+			snprintf(driver, sizeof(driver), "no driver");
+		snprintf(next, sizeof(next), "mvgpuctl adopt %.63s", de->d_name);
+		if (strcmp(driver, "mvgpu_virtio"))
+			check(WARNING, next,
+			      "virtio-gpu %s is not shared: it has %s",
+			      de->d_name, driver);
+	}
+	if (d)
+		closedir(d);
+}
+
+/*
+ * Limits
+ */
+
+static void check_memlock(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_MEMLOCK, &limit))
+		return;
+	/* What a guest with one screen draws from. */
+	if (limit.rlim_max != RLIM_INFINITY && limit.rlim_max < 256UL << 20)
+		check(WARNING,
+		      "raise it for QEMU's user (ulimit -l, limits.conf); libvirt does so by itself",
+		      "memory that may be locked: %s",
+		      bytes_text(limit.rlim_max));
+	else
+		check(GOOD, NULL, "memory that may be locked is enough");
+}
+
+static void check_iommu(void)
+{
+	struct dirent *de;
+	unsigned int nr = 0;
+	DIR *d = opendir("/sys/class/iommu");
+
+	while (d && (de = readdir(d)))
+		nr += *de->d_name != '.';
+	if (d)
+		closedir(d);
+	check(GOOD, NULL, nr ? "there is an IOMMU" :
+	      "there is no IOMMU, and none is needed: vGPUs are mediated");
+}
+
+int verb_doctor(int argc, char **argv)
+{
+	verb_getopt(argc, argv, "", NULL);
+	if (optind < argc)
+		die_usage("doctor takes no \"%s\"", argv[optind]);
+	report.checks = json_array();
+	check_kernel();
+	check_modules();
+	check_device();
+	check_others();
+	check_memlock();
+	check_iommu();
+	if (opt.json)
+		json_print(json_pack("{s:b, s:o}", "good", !report.bad,
+				     "checks", report.checks));
+	return report.bad ? ST_FAILED : ST_OK;
+}

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: GPL-2.0
+/* top */
+#include <getopt.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "rate.h"
+
+#define CLEAR_TO_END_OF_LINE "\033[K"
+#define CLEAR_BELOW "\033[J"
+#define HOME "\033[H"
+#define ALTERNATE_ON "\033[?1049h\033[?25l"
+#define ALTERNATE_OFF "\033[?25h\033[?1049l"
+
+/* A bar's cells, of what is left beside the rest of a line. */
+#define BAR_MIN 8
+#define BAR_MAX 40
+#define REST 66
+
+/**
+ * struct screen - what is drawn on
+ * @live: a terminal: drawn over again and again; otherwise: lines
+ * @rows: of it
+ * @columns: of it
+ * @row: next one
+ * @old: settings of the terminal
+ * @raw: keys are read
+ */
+struct screen {
+	bool live;
+	unsigned int rows, columns, row;
+	struct termios old;
+	bool raw;
+};
+
+static struct screen screen;
+static bool stop;
+
+static void on_signal(int signal)
+{
+	__atomic_store_n(&stop, true, __ATOMIC_RELAXED);
+}
+
+static bool stopped(void)
+{
+	return __atomic_load_n(&stop, __ATOMIC_RELAXED);
+}
+
+static void screen_end(void)
+{
+	if (screen.live) {
+		fputs(ALTERNATE_OFF, stdout);
+		fflush(stdout);
+	}
+	if (screen.raw)
+		tcsetattr(STDIN_FILENO, TCSAFLUSH, &screen.old);
+	screen.live = false;
+	screen.raw = false;
+}
+
+static void screen_begin(void)
+{
+	struct sigaction action = { .sa_handler = on_signal };
+	struct termios raw;
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGHUP, &action, NULL);
+	screen.live = isatty(STDOUT_FILENO) && !opt.json;
+	if (!screen.live)
+		return;
+	if (isatty(STDIN_FILENO) && !tcgetattr(STDIN_FILENO, &screen.old)) {
+		raw = screen.old;
+		raw.c_lflag &= ~(ICANON | ECHO);
+		screen.raw = !tcsetattr(STDIN_FILENO, TCSAFLUSH, &raw);
+	}
+	fputs(ALTERNATE_ON, stdout);
+	atexit(screen_end);
+	die_after(screen_end);
+}
+
+static void screen_measure(void)
+{
+	struct winsize size;
+
+	screen.rows = 0;
+	screen.columns = 80;
+	if (screen.live) {
+		screen.rows = 24;
+		if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_row &&
+		    size.ws_col) {
+			screen.rows = size.ws_row;
+			screen.columns = size.ws_col;
+		}
+	}
+	screen.row = 0;
+}
+
+/* May one more line be drawn? The last row stays empty, or it would scroll. */
+static bool screen_room(void)
+{
+	return !screen.live || screen.row + 1 < screen.rows;
+}
+
+static void line_end(void)
+{
+	fputs(screen.live ? CLEAR_TO_END_OF_LINE "\n" : "\n", stdout);
+	screen.row++;
+}
+
+static void bar(double part, unsigned int cells, enum colour colour)
+{
+	unsigned int i, full;
+
+	if (part > 1)
+		part = 1;
+	full = part * cells + 0.5;
+	fputs(colour_on(colour), stdout);
+	for (i = 0; i < cells; i++)
+		putchar(i < full ? '#' : '.');
+	fputs(colour_off(), stdout);
+}
+
+static unsigned int bar_cells(void)
+{
+	unsigned int cells = screen.columns > REST ? screen.columns - REST : 0;
+
+	if (cells < BAR_MIN)
+		return BAR_MIN;
+	return cells < BAR_MAX ? cells : BAR_MAX;
+}
+
+static enum colour load_colour(double part)
+{
+	return part > 0.9 ? RED : part > 0.5 ? YELLOW : GREEN;
+}
+
+static void draw_gpu(const struct mvgpu_gpu_info *gpu, const struct rate *rate)
+{
+	printf("%sGPU %s%s  %s  ", colour_on(BOLD), gpu->name, colour_off(),
+	       gpu->policy);
+	bar(rate->busy, bar_cells(), load_colour(rate->busy));
+	printf(" %5.1f%% busy  %.0f jobs/s  %s of %s", rate->busy * 100,
+	       rate->jobs, bytes_text(rate->memory), bytes_text(gpu->memory));
+	line_end();
+}
+
+/* A narrow terminal shows the beginning of a UUID, which is a name, too. */
+static void draw_vgpu(const struct mvgpu_vgpu_stats *stats,
+		      const struct rate *rate)
+{
+	int name = screen.live && screen.columns < 108 ? 8 : 36;
+
+	printf("  %-*.*s  %-9s  ", name, name, stats->name,
+	       state_text(stats->state));
+	bar(rate->busy, bar_cells(), load_colour(rate->busy));
+	printf(" %5.1f%%  %5.1f%%  %8.1f  %10s", rate->busy * 100,
+	       rate->wait * 100, rate->jobs, bytes_text(rate->memory));
+	line_end();
+}
+
+static void draw_heading(void)
+{
+	int name = screen.live && screen.columns < 108 ? 8 : 36;
+
+	printf("  %-*s  %-9s  %-*s %6s  %6s  %8s  %10s", name, "VGPU", "STATE",
+	       (int)bar_cells(), "GPU", "GPU%", "WAIT%", "JOBS/S", "MEMORY");
+	line_end();
+}
+
+/* Who used most comes first. */
+static const struct snapshot *sort_from;
+
+static int by_use(const void *a, const void *b)
+{
+	const struct mvgpu_vgpu_stats *x = a, *y = b;
+	const struct mvgpu_vgpu_stats *x0 = find_stats(sort_from, x->id);
+	const struct mvgpu_vgpu_stats *y0 = find_stats(sort_from, y->id);
+	uint64_t used_x = x->busy_ns - (x0 ? x0->busy_ns : 0);
+	uint64_t used_y = y->busy_ns - (y0 ? y0->busy_ns : 0);
+
+	if (used_x != used_y)
+		return used_x > used_y ? -1 : 1;
+	return strcmp(x->name, y->name);
+}
+
+static void draw(const struct mvgpu_gpu_info *gpu, const struct snapshot *from,
+		 struct snapshot *to)
+{
+	struct rate rate;
+	uint32_t i;
+
+	screen_measure();
+	if (screen.live)
+		fputs(HOME, stdout);
+	rate_gpu(from, to, &rate);
+	draw_gpu(gpu, &rate);
+	draw_heading();
+	sort_from = from;
+	qsort(to->vgpu, to->nr, sizeof(*to->vgpu), by_use);
+	for (i = 0; i < to->nr && screen_room(); i++)
+		if (rate_vgpu(from, to, to->vgpu[i].id, &rate))
+			draw_vgpu(&to->vgpu[i], &rate);
+	if (screen.live)
+		fputs(CLEAR_BELOW, stdout);
+	else
+		putchar('\n');
+	fflush(stdout);
+}
+
+static void tell(const struct mvgpu_gpu_info *gpu, const struct snapshot *from,
+		 const struct snapshot *to)
+{
+	json_t *array = json_array(), *json;
+	struct rate rate;
+	uint32_t i;
+
+	for (i = 0; i < to->nr; i++) {
+		if (!rate_vgpu(from, to, to->vgpu[i].id, &rate))
+			continue;
+		json = rate_json(&rate);
+		json_object_set_new(json, "uuid",
+				    json_string(to->vgpu[i].name));
+		json_object_set_new(json, "state",
+				    json_string(state_text(to->vgpu[i].state)));
+		json_array_append_new(array, json);
+	}
+	rate_gpu(from, to, &rate);
+	json = rate_json(&rate);
+	json_object_set_new(json, "gpu", json_string(gpu->name));
+	json_object_set_new(json, "vgpus", array);
+	json_line(json);
+}
+
+/* Sleep, but end at once when a key says so. */
+static void wait_until(uint64_t *next, uint64_t interval)
+{
+	struct pollfd p = { .fd = STDIN_FILENO, .events = POLLIN };
+	uint64_t now;
+	char key;
+
+	while (screen.raw && !stopped()) {
+		now = rate_now();
+		if (now >= *next)
+			break;
+		if (poll(&p, 1, (*next - now) / 1000000 + 1) > 0 &&
+		    (read(STDIN_FILENO, &key, 1) != 1 || key == 'q'))
+			stop = true;
+	}
+	if (!stopped())
+		rate_sleep(next, interval);
+}
+
+static int run(struct mvgpu_gpu_info *gpu, uint64_t interval, uint64_t count)
+{
+	struct snapshot snap[2] = { };
+	uint64_t next = rate_now() + interval, i;
+
+	if (dev_snapshot(gpu->id, &snap[0]))
+		return ST_MISSING;
+	for (i = 0; !count || i < count; i++) {
+		struct snapshot *from = &snap[i % 2], *to = &snap[(i + 1) % 2];
+
+		wait_until(&next, interval);
+		if (stopped())
+			break;
+		if (dev_snapshot(gpu->id, to))
+			return ST_MISSING;
+		/* The policy may have changed. */
+		if (!try_find_gpu(gpu->name, gpu))
+			return ST_MISSING;
+		if (opt.json)
+			tell(gpu, from, to);
+		else
+			draw(gpu, from, to);
+	}
+	free(snap[0].vgpu);
+	free(snap[1].vgpu);
+	return ST_OK;
+}
+
+int verb_top(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "delay", required_argument, NULL, 'd' },
+		{ "count", required_argument, NULL, 'n' },
+		{ }
+	};
+	struct mvgpu_gpu_info gpu;
+	double seconds = 1;
+	uint64_t count = 0;
+	int c, status;
+
+	while ((c = verb_getopt(argc, argv, "d:n:", options)) != -1) {
+		if (c == 'd')
+			seconds = seconds_arg("delay", optarg, 0.1, 3600);
+		else
+			count = number_arg("count", optarg, 1, UINT32_MAX);
+	}
+	if (argc - optind > 1)
+		die_usage("top is about one GPU");
+	gpu = optind < argc ? find_gpu(argv[optind]) : find_only_gpu();
+	screen_begin();
+	status = run(&gpu, seconds * 1e9, count);
+	if (status)
+		die(status, "see mvgpuctl list", "GPU %s is gone", gpu.name);
+	return ST_OK;
+}
