@@ -34,7 +34,7 @@ plot()
 	done
 }
 
-# shares NAME TITLE COLUMN WHAT... - COLUMN of the first tenant; WHAT are numbers of
+# plot_shares NAME TITLE COLUMN WHAT... - COLUMN of the first tenant; WHAT are numbers of
 # tenants and their titles, in turn.
 plot_shares()
 {
