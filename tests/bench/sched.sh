@@ -27,7 +27,7 @@ plot()
 
 	for term in svg png; do
 		gnuplot <<-END
-			set terminal $term size 800, 500
+			set terminal $term noenhanced size 800, 500
 			set output "$out/$1.$term"
 			$2
 		END
