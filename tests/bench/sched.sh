@@ -27,14 +27,14 @@ plot()
 
 	for term in svg png; do
 		gnuplot <<-END
-			set terminal $term size 800, 500
+			set terminal $term noenhanced size 800, 500
 			set output "$out/$1.$term"
 			$2
 		END
 	done
 }
 
-# shares NAME TITLE COLUMN WHAT... - COLUMN of the first tenant; WHAT are numbers of
+# plot_shares NAME TITLE COLUMN WHAT... - COLUMN of the first tenant; WHAT are numbers of
 # tenants and their titles, in turn.
 plot_shares()
 {
