@@ -19,6 +19,11 @@
 
 static int stop;
 
+static bool stopped(void)
+{
+	return __atomic_load_n(&stop, __ATOMIC_RELAXED);
+}
+
 static void on_signal(int signal)
 {
 	__atomic_store_n(&stop, 1, __ATOMIC_RELAXED);
@@ -30,7 +35,7 @@ static int load(struct mvt_dev *dev, u64 end)
 	unsigned int queued = 0;
 	int ret;
 
-	while (mvt_now_ms() < end && !__atomic_load_n(&stop, __ATOMIC_RELAXED)) {
+	while (mvt_now_ms() < end && !stopped()) {
 		for (; queued < DEPTH; queued++) {
 			ret = mvt_gpu_send_transfer(dev, 1, SIDE, SIDE);
 			if (ret < 0)
@@ -40,6 +45,8 @@ static int load(struct mvt_dev *dev, u64 end)
 		if (ret)
 			return ret;
 		ret = mvt_gpu_recv(dev, MVT_WAIT_MS, NULL, 0);
+		if (ret == -EINTR && stopped())
+			return 0;
 		if (ret != OK)
 			return ret < 0 ? ret : -EIO;
 		queued--;

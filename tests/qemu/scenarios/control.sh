@@ -221,7 +221,9 @@ try "events --follow told each" test \
 [\"policy\",true,\"$sim\",1,0]
 [\"removed\",false,\"$temporary\",1,0]"
 try "and still waits" kill "$events"
-try "events --count ended after two" wait "$events_two"
+status=0
+wait "$events_two" || status=$?
+result "$status" "events --count ended after two"
 try "which it printed" test "$(wc -l </tmp/events.two)" -eq 2
 try "events gives up in time" "$ctl" events --timeout 0.2
 
@@ -259,7 +261,10 @@ sleep 1
 try "q ends top" bash -c '! tmux has-session 2>/dev/null'
 try "it had nothing to complain of" test ! -s /tmp/top.err
 kill "$load"
-try "the guest is done" wait "$load"
+status=0
+wait "$load" || status=$?
+[ "$status" -eq 0 ] || cat /tmp/load
+result "$status" "the guest is done"
 try "and goes" "$ctl" destroy "$guest"
 
 # About a fifth, on a machine that may be slow.
