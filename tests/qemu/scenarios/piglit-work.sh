@@ -6,7 +6,7 @@
 # Usage: piglit-work.sh [DIR]	(default /payload/piglit, what tests/qemu/piglit.sh
 #				made)
 #
-# Tells each result as a line "# piglit TEST RESULT"; they must be the same
+# Tells each result, as it comes, as a line "# piglit TEST RESULT"; they must be the same
 # wherever it runs on the same GPU. "none" is a test that told nothing: it crashed,
 # or took longer than two minutes.
 
@@ -29,7 +29,7 @@ shaders()
 {
 	local files said i
 
-	mapfile -t files < <(find "$1" -name '*.shader_test' | sort)
+	mapfile -t files < <(find "$1" -maxdepth 1 -name '*.shader_test' | sort)
 	for ((i = 0; i < ${#files[@]}; i += at_once)); do
 		said=$(timeout 120 bin/shader_runner "${files[@]:i:at_once}" \
 			-auto -fbo -report-subtests 2>/dev/null)

@@ -26,7 +26,7 @@ enough_pass()
 	all=$(told /tmp/gpu.out | wc -l)
 	passed=$(told /tmp/gpu.out | grep -c ' pass$')
 	echo "$passed of $all pass"
-	[ "$all" -gt 600 ] && [ $((passed * 100)) -gt $((all * 95)) ]
+	[ "$all" -gt 300 ] && [ $((passed * 100)) -gt $((all * 95)) ]
 }
 
 # same_results - in the guest.
