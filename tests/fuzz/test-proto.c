@@ -222,6 +222,7 @@ static void test_fence(void)
 		}
 	fake_stop();
 }
+
 static void test_evict(void)
 {
 	start();
