@@ -39,7 +39,7 @@
 # Exit status: that of CMD, or
 #   120  L1's kernel panicked (an oops counts: L1 runs with oops=panic)
 #   121  L1 ended before CMD did, or never came up
-#   123  time was up, and L1 no longer answers; its registers are in /out
+#   123  L1 no longer answered for two minutes; its registers are in /out
 #   124  time was up
 # Whatever happens, no process, mount or socket stays behind.
 
@@ -117,10 +117,17 @@ start_xvfb()
 	done
 }
 
+# stands_still - has L1 not written its sign of life for so long?
+stands_still()
+{
+	[ -f "$out/.run/alive" ] &&
+		[ $((now - $(stat -c %Y "$out/.run/alive"))) -gt 120 ]
+}
+
 # Runs in the tree, in private namespaces; its exit status is the script's.
 inside()
 {
-	local pid deadline now grace='' rc=0 cpu=host
+	local pid deadline now looked=0 grace='' rc=0 cpu=host
 
 	[ "$accel" = kvm ] || cpu="max,+svm,+npt"
 	# Commas are QEMU's.
@@ -171,18 +178,26 @@ inside()
 		if [ -n "$grace" ] && [ "$now" -gt "$grace" ]; then
 			warn "L1 did not power off: switched off"
 			kill -KILL "$pid" 2>/dev/null || :
-		elif [ -z "$grace" ] && [ "$rc" -eq 0 ] &&
-		     [ "$now" -gt "$deadline" ]; then
+		elif [ -n "$grace" ] || [ "$rc" -ne 0 ]; then
+			continue
+		fi
+		if [ $((now - looked)) -ge 10 ]; then
+			looked=$now
+			! stands_still || rc=123
+		fi
+		if [ "$now" -gt "$deadline" ]; then
 			: >"$out/.run/stuck"
 			if [ -f "$out/.run/stuck-seen" ]; then
 				rc=124
 			elif [ "$now" -gt $((deadline + 30)) ]; then
 				rc=123
-				hmp "$out/.run/qmp" 'info registers -a' \
-					>"$out/registers" 2>&1 || :
 			fi
-			[ "$rc" -eq 0 ] || kill -KILL "$pid" 2>/dev/null || :
 		fi
+		if [ "$rc" -eq 123 ]; then
+			hmp "$out/.run/qmp" 'info registers -a' \
+				>"$out/registers" 2>&1 || :
+		fi
+		[ "$rc" -eq 0 ] || kill -KILL "$pid" 2>/dev/null || :
 	done
 
 	if [ -f "$out/.run/status" ]; then
@@ -337,7 +352,7 @@ case $rc in
 	case $rc in
 	120) what="L1's kernel panicked" ;;
 	121) what="L1 ended before the command did" ;;
-	123) what="L1 no longer answered after $timeout s" ;;
+	123) what="L1 no longer answered" ;;
 	124) what="L1 was switched off after $timeout s" ;;
 	esac
 	step "$what; the end of its console:"

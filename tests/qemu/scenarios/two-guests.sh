@@ -27,8 +27,8 @@ work()
 }
 guest_start a "$uuid_a" --kernel 6.12 -- "$(work 1 101)"
 guest_start b "$uuid_b" --kernel 7.3 -- "$(work 3 202)"
-try "guest with kernel 6.12 boots" l2_up a 300
-try "guest with kernel 7.3 boots" l2_up b 300
+try "guest with kernel 6.12 boots" l2_up a 450
+try "guest with kernel 7.3 boots" l2_up b 450
 touch "$l2_dir/a/out/go" "$l2_dir/b/out/go"
 
 try "guest a draws" guest_said a 'ready .*seed=101'
