@@ -33,7 +33,7 @@ void mvgpu_control_remove(struct mvgpu_gpu *gpu)
 	mvgpu_event_gpu(gpu, MVGPU_EVENT_REMOVED);
 }
 
-struct mvgpu_gpu *mvgpu_control_get(u32 id)
+static struct mvgpu_gpu *gpu_get(u32 id)
 {
 	struct mvgpu_gpu *gpu;
 
@@ -45,6 +45,20 @@ struct mvgpu_gpu *mvgpu_control_get(u32 id)
 		return gpu;
 	}
 	return NULL;
+}
+
+int mvgpu_control_with(u32 id, struct mvgpu_ucmd *ucmd,
+		       int (*execute)(struct mvgpu_ucmd *ucmd,
+				      struct mvgpu_gpu *gpu))
+{
+	struct mvgpu_gpu *gpu = gpu_get(id);
+	int ret;
+
+	if (!gpu)
+		return -ENODEV;
+	ret = execute(ucmd, gpu);
+	kobject_put(&gpu->kobj);
+	return ret;
 }
 
 static void gpu_info(struct mvgpu_gpu *gpu, struct mvgpu_gpu_info *info)

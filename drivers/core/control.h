@@ -45,8 +45,13 @@ int mvgpu_ucmd_copy_entries(u64 to, u32 user_size, const void *from,
  */
 void mvgpu_control_add(struct mvgpu_gpu *gpu);
 void mvgpu_control_remove(struct mvgpu_gpu *gpu);
-/* With a reference, to be dropped by kobject_put(); NULL: no such GPU. */
-struct mvgpu_gpu *mvgpu_control_get(u32 id);
+/*
+ * Do it with the GPU of this number, to which there is a reference meanwhile; sleeps.
+ * Return: what @execute returns, or -ENODEV: no such GPU.
+ */
+int mvgpu_control_with(u32 id, struct mvgpu_ucmd *ucmd,
+		       int (*execute)(struct mvgpu_ucmd *ucmd,
+				      struct mvgpu_gpu *gpu));
 /* How many GPUs there are, of which the first @room are told; sleeps. */
 u32 mvgpu_control_list(struct mvgpu_gpu_info *info, u32 room);
 

@@ -80,23 +80,20 @@ static int types_fill(struct mvgpu_gpu *gpu, struct mvgpu_type_info *info)
 	return gpu->gone ? -ENODEV : 0;
 }
 
+static int list_types(struct mvgpu_ucmd *ucmd, struct mvgpu_gpu *gpu)
+{
+	struct mvgpu_type_info info[MVGPU_NR_TYPES];
+
+	return types_fill(gpu, info) ?:
+	       list_tell(ucmd, info, sizeof(*info), MVGPU_NR_TYPES);
+}
+
 int mvgpu_ioctl_list_types(struct mvgpu_ucmd *ucmd)
 {
 	struct mvgpu_list *cmd = ucmd->cmd;
-	struct mvgpu_type_info info[MVGPU_NR_TYPES];
-	struct mvgpu_gpu *gpu;
-	int ret;
 
-	ret = list_check(cmd, sizeof(*info));
-	if (ret)
-		return ret;
-	gpu = mvgpu_control_get(cmd->gpu);
-	if (!gpu)
-		return -ENODEV;
-	ret = types_fill(gpu, info) ?:
-	      list_tell(ucmd, info, sizeof(*info), MVGPU_NR_TYPES);
-	kobject_put(&gpu->kobj);
-	return ret;
+	return list_check(cmd, sizeof(struct mvgpu_type_info)) ?:
+	       mvgpu_control_with(cmd->gpu, ucmd, list_types);
 }
 
 static void vgpu_info(struct mvgpu_vgpu *vgpu, struct mvgpu_vgpu_info *info)
@@ -138,29 +135,27 @@ static int vgpus_fill(struct mvgpu_gpu *gpu, struct mvgpu_vgpu_info *info,
 	return nr;
 }
 
-int mvgpu_ioctl_list_vgpus(struct mvgpu_ucmd *ucmd)
+static int list_vgpus(struct mvgpu_ucmd *ucmd, struct mvgpu_gpu *gpu)
 {
 	struct mvgpu_list *cmd = ucmd->cmd;
 	u32 room = min_t(u32, cmd->count, MVGPU_MAX_ENTRIES);
 	struct mvgpu_vgpu_info *info;
-	struct mvgpu_gpu *gpu;
 	int ret;
 
-	ret = list_check(cmd, sizeof(*info));
-	if (ret)
-		return ret;
-	gpu = mvgpu_control_get(cmd->gpu);
-	if (!gpu)
-		return -ENODEV;
-	ret = -ENOMEM;
 	info = kvcalloc(room ?: 1, sizeof(*info), GFP_KERNEL);
 	if (!info)
-		goto put_gpu;
+		return -ENOMEM;
 	ret = vgpus_fill(gpu, info, room);
 	if (ret >= 0)
 		ret = list_tell(ucmd, info, sizeof(*info), ret);
 	kvfree(info);
-put_gpu:
-	kobject_put(&gpu->kobj);
 	return ret;
+}
+
+int mvgpu_ioctl_list_vgpus(struct mvgpu_ucmd *ucmd)
+{
+	struct mvgpu_list *cmd = ucmd->cmd;
+
+	return list_check(cmd, sizeof(struct mvgpu_vgpu_info)) ?:
+	       mvgpu_control_with(cmd->gpu, ucmd, list_vgpus);
 }

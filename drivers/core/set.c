@@ -63,7 +63,6 @@ static int set_params(struct mvgpu_ucmd *ucmd, struct mvgpu_gpu *gpu)
 int mvgpu_ioctl_set_params(struct mvgpu_ucmd *ucmd)
 {
 	struct mvgpu_set_params *cmd = ucmd->cmd;
-	struct mvgpu_gpu *gpu;
 	int ret;
 
 	if (!capable(CAP_SYS_ADMIN))
@@ -76,10 +75,5 @@ int mvgpu_ioctl_set_params(struct mvgpu_ucmd *ucmd)
 				     sizeof(struct mvgpu_param));
 	if (ret)
 		return ret;
-	gpu = mvgpu_control_get(cmd->gpu);
-	if (!gpu)
-		return -ENODEV;
-	ret = set_params(ucmd, gpu);
-	kobject_put(&gpu->kobj);
-	return ret;
+	return mvgpu_control_with(cmd->gpu, ucmd, set_params);
 }

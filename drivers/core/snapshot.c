@@ -160,7 +160,6 @@ static int snapshot_of(struct mvgpu_ucmd *ucmd, struct mvgpu_gpu *gpu)
 int mvgpu_ioctl_snapshot(struct mvgpu_ucmd *ucmd)
 {
 	struct mvgpu_snapshot *cmd = ucmd->cmd;
-	struct mvgpu_gpu *gpu;
 	int ret;
 
 	if (cmd->flags)
@@ -171,10 +170,5 @@ int mvgpu_ioctl_snapshot(struct mvgpu_ucmd *ucmd)
 				     sizeof(struct mvgpu_gpu_stats));
 	if (ret)
 		return ret;
-	gpu = mvgpu_control_get(cmd->gpu);
-	if (!gpu)
-		return -ENODEV;
-	ret = snapshot_of(ucmd, gpu);
-	kobject_put(&gpu->kobj);
-	return ret;
+	return mvgpu_control_with(cmd->gpu, ucmd, snapshot_of);
 }
