@@ -46,6 +46,7 @@ struct mvgpu_reader {
 /* Innermost but for those of wait queues. */
 static DEFINE_SPINLOCK(readers_lock);
 static LIST_HEAD(readers);
+/* Written under readers_lock. */
 static u32 nr_readers;
 
 static struct mvgpu_event *reader_event(struct mvgpu_reader *reader, u32 i)
@@ -96,6 +97,9 @@ void mvgpu_readers_push(const struct mvgpu_event *event, bool merge)
 	struct mvgpu_event copy = *event;
 	struct mvgpu_reader *reader;
 
+	/* Guests bring events about: they share a lock only if somebody looks. */
+	if (!READ_ONCE(nr_readers))
+		return;
 	guard(spinlock_irqsave)(&readers_lock);
 	copy.time_ns = ktime_get_ns();
 	list_for_each_entry(reader, &readers, node)
@@ -200,7 +204,7 @@ static bool reader_add(struct mvgpu_reader *reader)
 	guard(spinlock_irqsave)(&readers_lock);
 	if (nr_readers == MAX_READERS)
 		return false;
-	nr_readers++;
+	WRITE_ONCE(nr_readers, nr_readers + 1);
 	list_add_tail(&reader->node, &readers);
 	return true;
 }
@@ -225,7 +229,7 @@ void mvgpu_reader_destroy(struct mvgpu_reader *reader)
 {
 	scoped_guard(spinlock_irqsave, &readers_lock) {
 		list_del(&reader->node);
-		nr_readers--;
+		WRITE_ONCE(nr_readers, nr_readers - 1);
 	}
 	mutex_destroy(&reader->lock);
 	kvfree(reader);
