@@ -181,6 +181,13 @@ static void engine_run_work(struct work_struct *work)
 	mvgpu_engine_arm(engine);
 }
 
+struct mvgpu_job *mvgpu_engine_head_locked(struct mvgpu_engine *engine)
+{
+	lockdep_assert_held(&engine->lock);
+	return list_first_entry_or_null(&engine->running, struct mvgpu_job,
+					queue);
+}
+
 u64 mvgpu_engine_time_locked(const struct mvgpu_engine *engine,
 			     const struct mvgpu_job *job, u64 now)
 {

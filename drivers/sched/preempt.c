@@ -18,16 +18,9 @@
 #include "../core/vgpu.h"
 #include "sched.h"
 
-static struct mvgpu_job *engine_head_locked(struct mvgpu_engine *engine)
-{
-	lockdep_assert_held(&engine->lock);
-	return list_first_entry_or_null(&engine->running, struct mvgpu_job,
-					queue);
-}
-
 void mvgpu_engine_turn_locked(struct mvgpu_engine *engine, u64 now)
 {
-	struct mvgpu_job *job = engine_head_locked(engine);
+	struct mvgpu_job *job = mvgpu_engine_head_locked(engine);
 
 	if (!engine->gpu->ops->preempt || !job ||
 	    engine->turn == &job->vgpu->entity)
@@ -56,7 +49,7 @@ static bool engine_shared_locked(struct mvgpu_engine *engine,
 /* Is the oldest job in the way of others? If not, its next slice begins. */
 static bool engine_expired_locked(struct mvgpu_engine *engine, u64 now)
 {
-	struct mvgpu_job *job = engine_head_locked(engine);
+	struct mvgpu_job *job = mvgpu_engine_head_locked(engine);
 	struct mvgpu_entity *entity;
 
 	if (!job || engine->stopping || now < engine->slice_end)

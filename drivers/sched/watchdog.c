@@ -23,47 +23,42 @@ static u64 timeout_ns(const struct mvgpu_engine *engine)
 }
 
 /* When does the oldest running job have to end? 0: none runs. */
-static u64 engine_deadline_locked(struct mvgpu_engine *engine,
-				  struct mvgpu_vgpu **vgpu)
+static u64 engine_deadline_locked(struct mvgpu_engine *engine)
 {
-	struct mvgpu_job *job;
+	struct mvgpu_job *job = mvgpu_engine_head_locked(engine);
+	u64 timeout = timeout_ns(engine);
 
-	lockdep_assert_held(&engine->lock);
-	job = list_first_entry_or_null(&engine->running, struct mvgpu_job,
-				       queue);
 	if (!job)
 		return 0;
-	*vgpu = job->vgpu;
 	/* What it had before it was stopped counts. */
-	return max(job->t_submit, engine->last_done) + timeout_ns(engine) -
-	       min(job->ran_ns, timeout_ns(engine));
+	return max(job->t_submit, engine->last_done) + timeout -
+	       min(job->ran_ns, timeout);
+}
+
+/* Until the watchdog has to look: not a moment too early. */
+static unsigned long jiffies_until(u64 deadline, u64 now)
+{
+	return nsecs_to_jiffies(deadline > now ? deadline - now : 0) + 1;
 }
 
 void mvgpu_engine_watch_locked(struct mvgpu_engine *engine)
 {
-	struct mvgpu_vgpu *vgpu;
-	u64 deadline, now;
-
 	lockdep_assert_held(&engine->lock);
-	if (!list_first_entry(&engine->running, struct mvgpu_job,
-			      queue)->ran_ns) {
+	if (!mvgpu_engine_head_locked(engine)->ran_ns) {
 		/* Does nothing if it is armed: it looks at the oldest itself. */
 		queue_delayed_work(mvgpu_run_wq, &engine->watchdog,
 				   nsecs_to_jiffies(timeout_ns(engine)) + 1);
 		return;
 	}
 	/* May have to end before the time for which it is armed. */
-	deadline = engine_deadline_locked(engine, &vgpu);
-	now = ktime_get_ns();
 	mod_delayed_work(mvgpu_run_wq, &engine->watchdog,
-			 nsecs_to_jiffies(deadline > now ? deadline - now : 0) +
-			 1);
+			 jiffies_until(engine_deadline_locked(engine),
+				       ktime_get_ns()));
 }
 
 bool mvgpu_engine_late_locked(struct mvgpu_engine *engine, u64 now)
 {
-	struct mvgpu_vgpu *vgpu;
-	u64 deadline = engine_deadline_locked(engine, &vgpu);
+	u64 deadline = engine_deadline_locked(engine);
 
 	if (!deadline || deadline > now)
 		return false;
@@ -73,11 +68,8 @@ bool mvgpu_engine_late_locked(struct mvgpu_engine *engine, u64 now)
 
 void mvgpu_engine_watch_next_locked(struct mvgpu_engine *engine)
 {
-	struct mvgpu_job *job;
+	struct mvgpu_job *job = mvgpu_engine_head_locked(engine);
 
-	lockdep_assert_held(&engine->lock);
-	job = list_first_entry_or_null(&engine->running, struct mvgpu_job,
-				       queue);
 	if (job && job->ran_ns)
 		mvgpu_engine_watch_locked(engine);
 }
@@ -167,10 +159,12 @@ static void engine_expired(struct mvgpu_engine *engine)
 	guard(mutex)(&gpu->lock);
 	gpu_stop(gpu);
 	scoped_guard(spinlock_irqsave, &engine->lock) {
-		deadline = engine_deadline_locked(engine, &vgpu);
+		deadline = engine_deadline_locked(engine);
 		expired = deadline && deadline <= ktime_get_ns();
-		if (expired)
+		if (expired) {
+			vgpu = mvgpu_engine_head_locked(engine)->vgpu;
 			vgpu->entity.stats.resets++;
+		}
 	}
 	if (expired && gpu->ops->cancel) {
 		dev_notice(vgpu->dev,
@@ -194,11 +188,10 @@ void mvgpu_engine_watchdog(struct work_struct *work)
 {
 	struct mvgpu_engine *engine =
 		container_of(work, struct mvgpu_engine, watchdog.work);
-	struct mvgpu_vgpu *vgpu;
 	u64 deadline, now;
 
 	scoped_guard(spinlock_irqsave, &engine->lock)
-		deadline = engine_deadline_locked(engine, &vgpu);
+		deadline = engine_deadline_locked(engine);
 	if (!deadline)
 		return;
 
@@ -207,11 +200,9 @@ void mvgpu_engine_watchdog(struct work_struct *work)
 		engine_expired(engine);
 
 	scoped_guard(spinlock_irqsave, &engine->lock) {
-		deadline = engine_deadline_locked(engine, &vgpu);
+		deadline = engine_deadline_locked(engine);
 		if (deadline)
 			queue_delayed_work(mvgpu_run_wq, &engine->watchdog,
-					   nsecs_to_jiffies(deadline > now ?
-							    deadline - now :
-							    0) + 1);
+					   jiffies_until(deadline, now));
 	}
 }
