@@ -5,8 +5,8 @@
 #include "load.h"
 
 #include <stdint.h>
-#include <time.h>
 
+#include "clock.h"
 #include "gl.h"
 
 #define LOAD_SIZE	256	/* pixels of the target's side */
@@ -42,14 +42,6 @@ static const struct gl_stage load_stages[] = {
 	{ GL_VERTEX_SHADER, load_vertex },
 	{ GL_FRAGMENT_SHADER, load_fragment },
 };
-
-static double now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec + ts.tv_nsec / 1e9;
-}
 
 /* Wait for a job; false if it does not end. NULL is none. */
 static bool job_end(GLsync job)

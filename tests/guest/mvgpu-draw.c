@@ -15,10 +15,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 #include <xf86drm.h>
 
+#include "clock.h"
 #include "kms.h"
 #include "pattern.h"
 #include "tap.h"
@@ -78,14 +78,6 @@ static void on_signal(int sig)
 {
 	(void)sig;
 	stopped = true;
-}
-
-static double now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec + ts.tv_nsec / 1e9;
 }
 
 /* Keep what is on the screen, for as long as was asked for. */

@@ -8,9 +8,9 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "checksum.h"
+#include "clock.h"
 #include "gl.h"
 #include "load.h"
 #include "scene.h"
@@ -67,14 +67,6 @@ void scene_picture(struct tap *tap, const char *what, int width, int height)
 	tap_ok(tap, pixels && !plain && gl_no_error(), "%s: is a picture", what);
 	scene_sum(what, pixels, size);
 	free(pixels);
-}
-
-static double now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec + ts.tv_nsec / 1e9;
 }
 
 /* Who renders, and that it is as new as it should be. */
