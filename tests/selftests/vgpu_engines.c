@@ -54,8 +54,6 @@ FIXTURE_TEARDOWN(engines)
 	unsigned int i;
 
 	mvt_sim_defaults();
-	mvt_sim_set_u64("ns_per_command", 20000);
-	mvt_sim_set_u64("ns_per_kib", 100);
 	for (i = 0; i < self->nr; i++)
 		mvt_tenant_free(&self->tenant[i]);
 	mvt_sched_defaults();

@@ -49,8 +49,6 @@ FIXTURE_TEARDOWN(many)
 	u64 begin = mvt_now_ms();
 
 	mvt_sim_defaults();
-	mvt_sim_set_u64("ns_per_command", 20000);
-	mvt_sim_set_u64("ns_per_kib", 100);
 	for (i = 0; i < self->nr; i++)
 		mvt_tenant_free(&self->tenant[i]);
 	ksft_print_msg("removed in %llu ms\n",

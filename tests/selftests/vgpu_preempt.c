@@ -64,7 +64,6 @@ FIXTURE_TEARDOWN(preempt)
 	unsigned int i;
 
 	mvt_sim_defaults();
-	mvt_sim_set_u64("ns_per_kib", 100);
 	for (i = 0; i < NR; i++) {
 		mvt_mem_free(&self->dev[i], &self->mem[i]);
 		mvt_teardown(&self->dev[i]);

@@ -50,6 +50,8 @@ void mvt_sim_defaults(void)
 		mvt_sim_set_u64(none[i], 0);
 	mvt_sim_set_u64("fail_count", 1);
 	mvt_sim_set_u64("preempt", 1);
+	mvt_sim_set_u64("ns_per_command", 20000);
+	mvt_sim_set_u64("ns_per_kib", 100);
 	mvt_sim_set("mode", "timed");
 }
 
