@@ -250,7 +250,7 @@ lane()
 	for entry in "${steps[@]}"; do
 		IFS='|' read -r name title words <<<"$entry"
 		of=rest
-		[[ ! $name =~ ^l1- ]] || of=l1
+		[[ $name != l1-* ]] || of=l1
 		[ "$of" = "$1" ] || continue
 		wanted "$name" || continue
 		# Words of the table, split on purpose.
