@@ -115,22 +115,28 @@ static bool counted_once(FIXTURE_DATA(preempt) * self, unsigned int i)
 
 TEST_F_TIMEOUT(preempt, others_need_not_wait, MVT_TEST_S)
 {
-	u64 ms;
+	/* Long enough that a slow machine sees the others be first. */
+	u64 work = 4 * 64 * ROW_MS, ms;
+	unsigned int n;
 
+	ASSERT_EQ(0, mvt_sim_set_u64("ns_per_kib", 4 * NS_PER_KIB));
 	ASSERT_EQ(0, send(self, 0, 64));
-	mvt_msleep(50);
-	ASSERT_EQ(0, send(self, 1, 1));
-	ASSERT_EQ(OK, recv(self, 1, MVT_WAIT_MS));
-	EXPECT_EQ(-ETIMEDOUT, recv(self, 0, 0));
+	for (n = 0; n < 4; n++) {
+		mvt_msleep(n ? work / 4 : 50);
+		ASSERT_EQ(0, send(self, 1, 1));
+		ASSERT_EQ(OK, recv(self, 1, MVT_WAIT_MS));
+		if (!n)
+			EXPECT_EQ(-ETIMEDOUT, recv(self, 0, 0));
+	}
 	EXPECT_LT(0, stat(self, 0, "stats/preemptions"));
 	ASSERT_EQ(OK, recv(self, 0, MVT_WAIT_MS));
 	/* It went on where it was: neither anew nor with less. */
 	ms = busy_ms(self, 0);
 	ksft_print_msg("%llu ms of work took %llu ms, with %llu stops\n",
-		       (unsigned long long)(64 * ROW_MS), (unsigned long long)ms,
+		       (unsigned long long)work, (unsigned long long)ms,
 		       (unsigned long long)stat(self, 0, "stats/preemptions"));
-	EXPECT_LE(64 * ROW_MS, ms);
-	EXPECT_GE(64 * ROW_MS * 3 / 2, ms);
+	EXPECT_LE(work, ms);
+	EXPECT_GE(work * 3 / 2, ms);
 	EXPECT_TRUE(counted_once(self, 0));
 	EXPECT_TRUE(counted_once(self, 1));
 }
@@ -207,7 +213,7 @@ TEST_F_TIMEOUT(preempt, order_and_time, MVT_TEST_S)
 			 stat(self, i, "stats/wait_ns") +
 			 stat(self, i, "stats/idle_ns") - sum[i];
 		wall = mvt_now_ms() - begin[i];
-		EXPECT_GE(wall / 100 + 20,
+		EXPECT_GE(wall / 100 + 100,
 			  (u64)llabs((long long)(sum[i] / 1000000 - wall)));
 	}
 	ksft_print_msg("%u jobs, stopped %llu times\n", n * 8 * NR,
@@ -234,7 +240,7 @@ TEST_F_TIMEOUT(preempt, watchdog_counts_run_time, MVT_TEST_S)
 	ksft_print_msg("given up after %llu ms of work, %llu of time\n",
 		       (unsigned long long)ms, (unsigned long long)wall);
 	EXPECT_LE(400, ms);
-	EXPECT_GE(600, ms);
+	EXPECT_GE(1500, ms);
 	EXPECT_LE(800, wall);
 	EXPECT_EQ(1, stat(self, 0, "stats/resets"));
 	EXPECT_EQ(0, mvt_wait_broken(&self->dev[0], MVT_WAIT_MS));
