@@ -145,7 +145,9 @@ l1()
 		[ "$rc" -ne 0 ] || break
 		emulator_failed || break
 		echo "# the emulator failed: $step.try$try"
-		echo "$step: the emulator failed in try $try" >&3
+		echo "$step: the emulator failed in try $try: status $rc," \
+			"$(find "$out/$step" -name 'vanished-*' -printf '%f ')after" \
+			"$(tail -n 1 "$out/$step/console.log" | cut -c 1-100)" >&3
 	done
 	cat "$out/$step.try$try"
 	return "$rc"

@@ -39,7 +39,8 @@
 # Exit status: that of CMD, or
 #   120  L1's kernel panicked (an oops counts: L1 runs with oops=panic)
 #   121  L1 ended before CMD did, or never came up
-#   123  L1 no longer answered for two minutes; its registers are in /out
+#   123  L1 no longer answered for two minutes, or had not booted after five; its
+#        registers are in /out
 #   124  time was up
 # Whatever happens, no process, mount or socket stays behind.
 
@@ -117,17 +118,21 @@ start_xvfb()
 	done
 }
 
-# stands_still - has L1 not written its sign of life for so long?
+# stands_still - has L1 not written its sign of life for so long? The first is due
+# when it has booted; with a shell there is none.
 stands_still()
 {
-	[ -f "$out/.run/alive" ] &&
-		[ $((now - $(stat -c %Y "$out/.run/alive"))) -gt 120 ]
+	local last=$((started + 180))
+
+	[ -z "$shell" ] || return
+	[ ! -f "$out/.run/alive" ] || last=$(stat -c %Y "$out/.run/alive")
+	[ $((now - last)) -gt 120 ]
 }
 
 # Runs in the tree, in private namespaces; its exit status is the script's.
 inside()
 {
-	local pid deadline now looked=0 grace='' rc=0 cpu=host
+	local pid started deadline now looked=0 grace='' rc=0 cpu=host
 
 	[ "$accel" = kvm ] || cpu="max,+svm,+npt"
 	# Commas are QEMU's.
@@ -166,7 +171,8 @@ inside()
 	# Killing it is nothing to report.
 	disown "$pid"
 	ln -sf .run/qmp2 "$out/qmp.sock"
-	deadline=$(($(date +%s) + timeout))
+	started=$(date +%s)
+	deadline=$((started + timeout))
 	while kill -0 "$pid" 2>/dev/null; do
 		sleep 0.1
 		serve
@@ -325,7 +331,7 @@ fi
 
 step "booting L1: kernel $(cat "$boot/release"), GPU: $gpu"
 state=$(declare -p boot boots disk out payload own gpu gpus outputs display \
-	iommu mem smp timeout append accel more)
+	iommu mem smp timeout append accel shell more)
 rc=0
 # The private /tmp may not have the directory that we were called in.
 cd "$project"
