@@ -69,9 +69,8 @@ mkdir -p "$out"
 : >"$out/l1.log"
 payload=$("$testbed/payload.sh" "$kernel")
 rc=0
-# One processor, as for all that boots several guests: see check.sh.
 "$testbed/run-l1.sh" --kernel "$kernel" --payload "$payload" --out "$out" \
-	--smp 1 --timeout 900 -- bash /payload/scenarios/demo.sh |
+	--timeout 900 -- bash /payload/scenarios/demo.sh |
 	follow || rc=$?
 [ "$rc" -eq 0 ] || die "the demo failed" "see build/demo/l1.log," \
 	"build/demo/console.log and build/demo/l2/"

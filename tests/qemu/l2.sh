@@ -88,6 +88,23 @@ l2_series()
 	basename "$(find "$l2_boot" -mindepth 1 -maxdepth 1 | sort -V | head -n 1)"
 }
 
+# l2_cpus - the processors that guests may use.
+#
+# QEMU's TCG has flags of SVM in a word (hflags2) that any processor changes for the
+# first one, with no lock, whenever it loads an FPU state (cpu_clear_ignne(), 10.0 to
+# 11.1). A guest entered or left there at that moment takes L1 along: L1 runs with the
+# guest's flags, or as if it were the guest. So the first one has no guests.
+l2_cpus()
+{
+	local last=$(($(nproc) - 1))
+
+	if [ "$last" -gt 0 ] && grep -q 'QEMU TCG' /proc/cpuinfo; then
+		echo "1-$last"
+	else
+		echo "0-$last"
+	fi
+}
+
 l2_start()
 {
 	local name=$1 dir="$l2_dir/$1" kernel=${L2_KERNEL-} display=off mem=1G
@@ -179,7 +196,8 @@ l2_start()
 		       -device "virtio-9p-pci,fsdev=${share%% *},mount_tag=${share%% *}")
 	done
 
-	qemu-system-x86_64 -name "$name" -nodefaults -no-user-config -no-reboot \
+	taskset -c "$(l2_cpus)" qemu-system-x86_64 \
+		-name "$name" -nodefaults -no-user-config -no-reboot \
 		-machine q35 -accel kvm -cpu host -smp "$smp" -m "$mem" \
 		-vga none -display "$screen" \
 		-kernel "$boot/vmlinuz" -initrd "$boot/initrd" \

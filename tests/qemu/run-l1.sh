@@ -17,7 +17,7 @@
 #   --no-gpu         same as --gpu none
 #   --iommu          an IOMMU, and the GPU behind it
 #   --mem SIZE       memory (default 8G; what is not used is not taken)
-#   --smp N          processors (default 2)
+#   --smp N          processors (default 3; guests do without the first: l2.sh)
 #   --timeout SEC    from the start of QEMU (default 300)
 #   --append ARGS    more for the kernel command line
 #   --udev           start udevd in L1, which loads drivers for all devices
@@ -223,7 +223,7 @@ if [ "${1-}" = --inside ]; then
 fi
 
 kernel=6.12 payload='' out='' gpu=gl gpus=1 outputs=${MVGPU_OUTPUTS:-1}
-display=1280x800 iommu='' mem=8G smp=2 timeout=300 append='' accel=tcg
+display=1280x800 iommu='' mem=8G smp=3 timeout=300 append='' accel=tcg
 verbose='' shell='' more=()
 while [ $# -gt 0 ]; do
 	case $1 in

@@ -23,8 +23,7 @@ out=$project/build/shell
 rm -rf "$out"
 mkdir -p "$out"
 payload=$("$testbed/payload.sh" "$kernel")
-# One processor, as for all that may boot several guests: see check.sh.
 # The kernel hands words that it does not know to init, as environment.
 exec "$testbed/run-l1.sh" --kernel "$kernel" --payload "$payload" --out "$out" \
-	--smp 1 --timeout 86400 --interactive \
+	--timeout 86400 --interactive \
 	--append 'PROMPT_COMMAND="source /payload/scenarios/shell.rc"' "$@"
