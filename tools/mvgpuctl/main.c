@@ -31,6 +31,8 @@ static const struct verb verbs[] = {
 	  "who uses how much, live", verb_top },
 	{ "events", "[--follow] [-n COUNT] [--timeout SECONDS]",
 	  "what happens from now on", verb_events },
+	{ "trace", "[-s SECONDS] [-o FILE.json] [--svg FILE.svg] [VGPU | GPU]",
+	  "a timeline of who was on the engine when", verb_trace },
 	{ "export", "--prometheus [-o FILE]",
 	  "all figures in the format of Prometheus", verb_export },
 	{ "adopt", "[--force] DEVICE",

@@ -45,7 +45,7 @@ _mvgpuctl()
 	local word verb='' words='' verbs
 
 	verbs="list types show create destroy set reset policy stat top events
-	       export adopt release doctor"
+	       trace export adopt release doctor"
 	for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
 		case $word in
 		-*) ;;
@@ -72,6 +72,7 @@ _mvgpuctl()
 		;;
 	top) words="$(_mvgpuctl_gpus)" ;;
 	events) words="--follow --count --timeout" ;;
+	trace) words="--seconds --output --svg $(_mvgpuctl_vgpus) $(_mvgpuctl_gpus)" ;;
 	export) words="--prometheus --output" ;;
 	adopt) words="--force $(_mvgpuctl_virtio)" ;;
 	release) words="--force $(_mvgpuctl_gpus)" ;;

@@ -167,6 +167,7 @@ int verb_policy(int argc, char **argv);
 int verb_stat(int argc, char **argv);
 int verb_top(int argc, char **argv);
 int verb_events(int argc, char **argv);
+int verb_trace(int argc, char **argv);
 int verb_export(int argc, char **argv);
 int verb_adopt(int argc, char **argv);
 int verb_release(int argc, char **argv);

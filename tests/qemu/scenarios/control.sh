@@ -76,7 +76,7 @@ modprobe vfio_iommu_type1
 try "doctor is content" json '.good' true doctor
 try "every verb has help" bash -c "
 	for verb in list types show create destroy set reset policy stat top \
-		    events export adopt release doctor; do
+		    events trace export adopt release doctor; do
 		$ctl \$verb --help | grep -q \"^Usage: mvgpuctl \$verb\" || exit 1
 	done"
 
@@ -253,6 +253,13 @@ watchers+=" $!"
 # shellcheck disable=SC2086
 wait $watchers
 tmux capture-pane -p >/tmp/top.tmux
+busy_before=$(vgpu_attr "$guest" stats/busy_ns)
+status=0
+"$ctl" trace -s 2 -o /tmp/trace.json --svg /tmp/trace.svg "$guest" 2>"$complaint" || status=$?
+busy_after=$(vgpu_attr "$guest" stats/busy_ns)
+result "$status" "trace"
+try "and told how much" grep -qE '^[0-9]+ slices of 1 vGPUs in 2\.' "$complaint"
+"$ctl" trace -s 0.2 "$made" >/tmp/trace.none 2>/dev/null
 "$ctl" export --prometheus -o /tmp/mvgpu.prom
 try "a vGPU in use is not destroyed" says 5 'in use' destroy "$made" "$guest"
 try "and none beside it" test -d "$mdev_dir/$made"
@@ -282,6 +289,27 @@ try "without colours" bash -c "! grep -q $'\033' /tmp/top.text"
 try "who uses most comes first" grep -qE "^  $guest  running    [#]+[.]" \
 	<(sed -n 3p /tmp/top.text)
 try "top on a terminal" grep -qE "^  ${guest:0:8}  running    #+\.+ +[0-9.]+%" /tmp/top.tmux
+cp /tmp/trace.json /tmp/trace.svg /out/
+# A fifth of the time again, and no more than the counters tell, which were looked at
+# a while before and after.
+try "trace tells what the engine did" jq -e --argjson busy $((busy_after - busy_before)) '
+	[.traceEvents[] | select(.ph == "X")] as $s |
+	([$s[].dur] | add) as $us |
+	(.traceEvents[-1].args.traced_us) as $traced |
+	[$s[] | .ts + .dur] as $end |
+	($s | length) > 10 and $us * 1000 < $busy * 1.01 and
+	$traced >= 2e6 and $us > $traced * 0.05 and $us < $traced * 0.3 and
+	([range(1; $s | length) | select($s[.].ts < $end[. - 1])] == []) and
+	([$s[] | select(.name == "INTERNAL" or (.name | startswith("0x")))] == []) and
+	([.traceEvents[] | select(.name == "thread_name").args.name] == ["'"$guest"'"])
+	' /tmp/trace.json
+try "the picture has as many slices" test "$(grep -c '<title>' /tmp/trace.svg)" -eq \
+	"$(jq '[.traceEvents[] | select(.ph == "X")] | length' /tmp/trace.json)"
+try "trace of who is idle has none" jq -e '[.traceEvents[] | select(.ph != "i")] == []' /tmp/trace.none
+try "nothing stays in tracefs" test -z "$(ls -A /sys/kernel/tracing/instances)"
+try "trace of nobody" says 3 'no vGPU' trace -o /tmp/none nobody
+try "trace to where nothing is" says 3 'there is none' trace -o /nowhere/file
+try "trace for no time" says 2 'seconds' trace -s 0 -o /tmp/none
 try "stat of who is gone" says 3 'no vGPU' stat -n 1 "$guest"
 
 # Every sample has a type, every histogram's buckets grow up to its count, and no
