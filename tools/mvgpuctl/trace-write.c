@@ -122,8 +122,7 @@ static double pixel(const struct timeline *line, uint64_t us)
 {
 	uint64_t span = line->end - line->begin ?: 1;
 
-	if (us < line->begin)
-		us = line->begin;
+	us = us < line->begin ? line->begin : us > line->end ? line->end : us;
 	return LEFT + (double)(us - line->begin) * WIDTH / span;
 }
 

@@ -123,8 +123,9 @@ static void collect(int fd, struct timeline *line, double seconds)
 		poll(&p, 1, (end - now) / 1000000 + 1);
 		drain(fd, line);
 	}
-	instance_set("events/mvgpu/enable", "0");
+	/* To disable them takes a while. */
 	line->end = rate_now() / 1000;
+	instance_set("events/mvgpu/enable", "0");
 	drain(fd, line);
 }
 
