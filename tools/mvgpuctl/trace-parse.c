@@ -23,10 +23,10 @@ static void lane_describe(struct lane *lane)
 	struct mvgpu_gpu_info gpu;
 	struct mvgpu_vgpu_info vgpu;
 
-	strcpy(lane->gpu, "?");
+	lane->gpu[0] = '?';
 	if (!try_find_vgpu(lane->name, &vgpu, &gpu))
 		return;
-	strcpy(lane->gpu, gpu.name);
+	memcpy(lane->gpu, gpu.name, sizeof(lane->gpu));
 	lane->engine = vgpu.engine;
 }
 

@@ -131,14 +131,16 @@ static void svg_axis(const struct timeline *line, int height, FILE *to)
 	double ms = (line->end - line->begin) / 1000.0;
 	int i;
 
-	for (i = 0; i <= TICKS; i++)
+	for (i = 0; i <= TICKS; i++) {
+		int x = LEFT + i * WIDTH / TICKS;
+
 		fprintf(to,
-			"<line x1='%d' y1='%d' x2='%d' y2='%d' stroke='#ccc'/>"
+			"<line x1='%d' y1='%d' x2='%d' y2='%d' stroke='#ccc'/>\n",
+			x, TOP - 8, x, height);
+		fprintf(to,
 			"<text x='%d' y='%d' text-anchor='middle'>%.*f ms</text>\n",
-			LEFT + i * WIDTH / TICKS, TOP - 8,
-			LEFT + i * WIDTH / TICKS, height,
-			LEFT + i * WIDTH / TICKS, TOP - 14, ms < 100 ? 1 : 0,
-			ms * i / TICKS);
+			x, TOP - 14, ms < 100 ? 1 : 0, ms * i / TICKS);
+	}
 }
 
 static void svg_slice(const struct timeline *line, const struct slice *slice,
@@ -151,11 +153,13 @@ static void svg_slice(const struct timeline *line, const struct slice *slice,
 	double width = pixel(line, slice->end) - x;
 
 	fprintf(to,
-		"<rect x='%.2f' y='%d' width='%.2f' height='%d' fill='%s'%s>"
-		"<title>%s, job %llu: %llu us after %llu us in the queue%s</title></rect>\n",
+		"<rect x='%.2f' y='%d' width='%.2f' height='%d' fill='%s'%s>\n",
 		x, y, width < 0.3 ? 0.3 : width, ROW - 8,
 		fill[slice->lane % ARRAY_SIZE(fill)],
-		slice->status ? " stroke='#000'" : "", type_name(slice->type),
+		slice->status ? " stroke='#000'" : "");
+	fprintf(to,
+		"<title>%s, job %llu: %llu us after %llu us in the queue%s</title></rect>\n",
+		type_name(slice->type),
 		(unsigned long long)slice->job,
 		(unsigned long long)(slice->end - slice->begin),
 		(unsigned long long)slice->waited,

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,11 +20,21 @@
 
 /* Our own buffer of events, beside what others trace. */
 static char instance[PATH_LEN];
-static volatile sig_atomic_t interrupted;
 
-static void on_signal(int signal)
+/* A file that tells of a signal to end. */
+static int signals_open(void)
 {
-	interrupted = 1;
+	sigset_t set;
+	int fd;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	fd = signalfd(-1, &set, SFD_CLOEXEC);
+	if (fd < 0)
+		die_errno(errno, "signals", "see mvgpuctl doctor");
+	return fd;
 }
 
 static void instance_set(const char *leaf, const char *text)
@@ -56,7 +67,7 @@ static int instance_make(void)
 	int fd;
 
 	if (access(TRACEFS "/instances", F_OK))
-		die(ST_MISSING, "mount -t tracefs tracefs " TRACEFS,
+		die(ST_MISSING, "mount -t tracefs none " TRACEFS,
 		    "there is no tracefs");
 	snprintf(instance, sizeof(instance), TRACEFS "/instances/mvgpuctl.%d",
 		 getpid());
@@ -112,17 +123,18 @@ static void drain(int fd, struct timeline *line)
 
 static void collect(int fd, struct timeline *line, double seconds)
 {
-	struct pollfd p = { .fd = fd, .events = POLLIN };
-	struct sigaction action = { .sa_handler = on_signal };
+	struct pollfd p[] = {
+		{ .fd = fd, .events = POLLIN },
+		{ .fd = signals_open(), .events = POLLIN },
+	};
 	uint64_t now = rate_now(), end = now + seconds * 1e9;
 
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
 	line->begin = now / 1000;
-	while (!interrupted && (now = rate_now()) < end) {
-		poll(&p, 1, (end - now) / 1000000 + 1);
+	while (!p[1].revents && (now = rate_now()) < end) {
+		poll(p, ARRAY_SIZE(p), (end - now) / 1000000 + 1);
 		drain(fd, line);
 	}
+	close(p[1].fd);
 	/* To disable them takes a while. */
 	line->end = rate_now() / 1000;
 	instance_set("events/mvgpu/enable", "0");

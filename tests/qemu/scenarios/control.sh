@@ -306,6 +306,9 @@ try "trace tells what the engine did" jq -e --argjson busy $((busy_after - busy_
 try "the picture has as many slices" test "$(grep -c '<title>' /tmp/trace.svg)" -eq \
 	"$(jq '[.traceEvents[] | select(.ph == "X")] | length' /tmp/trace.json)"
 try "trace of who is idle has none" jq -e '[.traceEvents[] | select(.ph != "i")] == []' /tmp/trace.none
+try "who interrupts trace has what there was" timeout --preserve-status -s INT 5 \
+	"$ctl" trace -s 300 -o /tmp/trace.int
+try "all of it" jq -e '.traceEvents[-1].name == "end of trace"' /tmp/trace.int
 try "nothing stays in tracefs" test -z "$(ls -A /sys/kernel/tracing/instances)"
 try "trace of nobody" says 3 'no vGPU' trace -o /tmp/none nobody
 try "trace to where nothing is" says 3 'there is none' trace -o /nowhere/file
