@@ -21,10 +21,10 @@ virsh()
 	timeout 120 virsh -q -c qemu:///system "$@"
 }
 
-# screen_is asks for a picture by this: here it comes from libvirt.
+# screen_is asks for a picture by this: here it comes from libvirt, which makes a PNG.
 l2_screendump()
 {
-	virsh screenshot "$1" "$2" >/dev/null
+	virsh screenshot "$1" "$2.png" >/dev/null && pngtopnm "$2.png" >"$2"
 }
 
 # said REGEX COMMAND... - it succeeds, and says that.
@@ -54,7 +54,7 @@ soon()
 
 	until "$@" >/dev/null 2>&1; do
 		tries=$((tries - 1))
-		[ $tries -gt 0 ] || { "$@"; return; }
+		[ "$tries" -gt 0 ] || { "$@"; return; }
 		sleep 0.2
 	done
 }
@@ -93,7 +93,7 @@ types_agree()
 			n=$((n + 1))
 		done
 	done
-	[ $n -ge 3 ]
+	[ "$n" -ge 3 ]
 }
 
 hostdev_xml()
@@ -205,10 +205,11 @@ qemu_alone()
 mkdir -p "$root"
 # Before udevd could load kvm without what it wants here.
 l2_kvm
+cp "$here/install/usr/lib/udev/rules.d/70-mvgpu.rules" /usr/lib/udev/rules.d/
 /usr/lib/systemd/systemd-udevd --daemon
 modprobe vfio_iommu_type1
 modules_load
-try "libvirtd starts" daemon_start
+try "libvirtd starts" daemon_start || finish
 note "$(virsh version | tail -n 2)"
 
 #
@@ -230,13 +231,14 @@ cat >"$root/node.xml" <<EOF
 </device>
 EOF
 sed "s/$uuid_a/$uuid_b/; s/200/5000/" "$root/node.xml" >"$root/wrong.xml"
-try "nodedev-define" said "$node" virsh nodedev-define "$root/node.xml"
+try "nodedev-define" virsh nodedev-define "$root/node.xml"
 try "nothing is made yet" test ! -e "$mdev_dir/$uuid_a"
 try "nodedev-start" virsh nodedev-start "$node"
 try "the vGPU is there, with its weight" vgpu_is "$uuid_a" weight 200
 try "libvirt lists it" soon said "^$node\$" virsh nodedev-list --cap mdev
 try "libvirt tells its type" said "<type id='$type'/>" virsh nodedev-dumpxml "$node"
-try "and its weight" said "<attr name='mvgpu/weight' value='200'/>" virsh nodedev-dumpxml "$node"
+try "and the weight that it is to have" said "<attr name='mvgpu/weight' value='200'/>" \
+	virsh nodedev-dumpxml "$node" --inactive
 try "one less is available" types_agree
 try "a weight out of range is refused" refused 'weight' virsh nodedev-create "$root/wrong.xml"
 try "and leaves no vGPU" test ! -e "$mdev_dir/$uuid_b"
@@ -246,7 +248,7 @@ try "libvirt says so" said '^Autostart: +yes' virsh nodedev-info "$node"
 try "mvgpu_mdev goes, and takes the vGPU along" modprobe -r mvgpu_mdev
 try "libvirt knows" soon said '^Active: +no' virsh nodedev-info "$node"
 try "mvgpu_mdev comes back" modprobe mvgpu_mdev
-try "the vGPU comes back by itself" soon test -d "$mdev_dir/$uuid_a"
+try "the vGPU comes back by itself" soon test -d "$mdev_dir/$uuid_a/mvgpu" || finish
 try "with its weight" vgpu_is "$uuid_a" weight 200
 try "libvirt knows, too" soon said '^Active: +yes' virsh nodedev-info "$node"
 
@@ -303,9 +305,9 @@ guest='
 	sleep 600'
 
 try "define a domain" domain_define a "$uuid_a" "draw=$draw$guest"
-try "it starts" virsh start a
+try "it starts" virsh start a || finish
 try "its QEMU keeps off the first processor" cpus_are a "$(l2_cpus)"
-try "the guest boots" l2_up a 300
+try "the guest boots" l2_up a 300 || finish
 try "it draws on the vGPU" guest_said a 'ready .*seed=1$'
 try "virsh screenshot shows it" screen_is a --seed 1
 try "the vGPU has done its work" test "$(vgpu_attr "$uuid_a" stats/jobs)" -gt 0
