@@ -354,7 +354,8 @@ for n in 21 22; do
 	try "$n: the guest lets go" guest_said a "^# released $n"
 	try "$n: virsh detach-device" virsh detach-device a "$root/hostdev.xml" --live
 	try "$n: the guest has no vGPU" guest_said a "^# gone $n"
-	try "$n: nothing of the guest is left in it" vgpu_idle "$uuid_a"
+	# The slot is switched off some seconds after the guest has let go.
+	try "$n: nothing of the guest is left in it" soon vgpu_idle "$uuid_a"
 	try "$n: virsh attach-device" virsh attach-device a "$root/hostdev.xml" --live
 	try "$n: the guest draws on it" guest_said a "ready .*seed=$n\$"
 	try "$n: its picture is shown" screen_is a --seed "$n"
