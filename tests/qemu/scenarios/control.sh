@@ -292,6 +292,8 @@ try "top on a terminal" grep -qE "^  ${guest:0:8}  running    #+\.+ +[0-9.]+%" /
 cp /tmp/trace.json /tmp/trace.svg /out/
 # A fifth of the time again, and no more than the counters tell, which were looked at
 # a while before and after.
+# Its dollars are those of jq.
+# shellcheck disable=SC2016
 try "trace tells what the engine did" jq -e --argjson busy $((busy_after - busy_before)) '
 	[.traceEvents[] | select(.ph == "X")] as $s |
 	([$s[].dur] | add) as $us |
