@@ -3,7 +3,7 @@
 #
 # chroot.sh - run a command inside the Debian tree
 #
-# Usage: chroot.sh [--bind DIR]... [--private] [--] CMD [ARG...]
+# Usage: chroot.sh [--bind DIR]... [--private] [--scratch ROOT] [--] CMD [ARG...]
 #
 # CMD runs as root of the tree, in the same directory, with the same environment
 # (but for PATH and HOME) and open files, and its exit status is ours. It finds
@@ -14,6 +14,9 @@
 #   --bind DIR   show DIR of the host, too
 #   --private    an empty /tmp and no network, for programs that would leave
 #                files or sockets behind (--bind still works below /tmp)
+#   --scratch ROOT
+#                in the tree ROOT instead, all of it writable: what is written to it
+#                stays in memory and is gone with CMD. Its /tmp is its own, too
 #
 # To build modules:
 #   chroot.sh make -C /lib/modules/RELEASE/build M="$PWD" modules
@@ -35,7 +38,14 @@ inside()
 	local root=$1 dir
 
 	shift
-	mount --bind "$root" "$root"
+	if [ -n "$MVGPU_SCRATCH" ]; then
+		mount -t tmpfs tmpfs /mnt
+		mkdir /mnt/upper /mnt/work
+		mount -t overlay -o "lowerdir=$root,upperdir=/mnt/upper,workdir=/mnt/work" \
+			overlay "$root"
+	else
+		mount --bind "$root" "$root"
+	fi
 	mount -t proc proc "$root/proc"
 	mount --rbind /sys "$root/sys"
 	mount --rbind /dev "$root/dev"
@@ -53,14 +63,14 @@ inside()
 		shift
 	done
 	shift
-	mount -o remount,bind,ro "$root"
+	[ -n "$MVGPU_SCRATCH" ] || mount -o remount,bind,ro "$root"
 
 	dir=$PWD
 	if [ ! -d "$root$dir" ]; then
 		warn "the tree does not show $dir, so this runs in $project"
 		dir=$project
 	fi
-	unset LD_PRELOAD LD_LIBRARY_PATH MVGPU_PRIVATE
+	unset LD_PRELOAD LD_LIBRARY_PATH MVGPU_PRIVATE MVGPU_SCRATCH
 	export MVGPU_IN_ROOT=1 HOME=/root LC_ALL=C.UTF-8 TMPDIR=/tmp
 	export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 	# As the namespace's init this shell hears only the signals that it has
@@ -79,6 +89,7 @@ fi
 
 binds=("$project")
 private=
+scratch=
 while [ $# -gt 0 ]; do
 	case $1 in
 	--bind)
@@ -88,6 +99,12 @@ while [ $# -gt 0 ]; do
 		;;
 	--private)
 		private=1
+		;;
+	--scratch)
+		need $# "$1"
+		scratch=$(realpath -e "$2")
+		private=1
+		shift
 		;;
 	--help)
 		usage 0
@@ -110,7 +127,7 @@ done
 # Already there: what a script in the tree starts may use this one, too.
 [ -z "${MVGPU_IN_ROOT-}" ] || exec "$@"
 
-root=$("$testbed/root.sh")
+root=${scratch:-$("$testbed/root.sh")}
 cache_hold "${root%/root}"
 ns=(--mount --pid --fork --kill-child=KILL)
 [ -z "$private" ] || ns+=(--net --ipc)
@@ -120,7 +137,7 @@ ns=(--mount --pid --fork --kill-child=KILL)
 pid=
 trap '[ -z "$pid" ] || kill -KILL $pid; exit 130' INT
 trap '[ -z "$pid" ] || kill -KILL $pid; exit 143' TERM HUP
-MVGPU_PRIVATE=$private setpriv --pdeathsig KILL unshare "${ns[@]}" -- \
+MVGPU_PRIVATE=$private MVGPU_SCRATCH=$scratch setpriv --pdeathsig KILL unshare "${ns[@]}" -- \
 	"$testbed/chroot.sh" --inside "$root" "${binds[@]}" "$cache" -- "$@" <&0 &
 pid=$!
 rc=0
