@@ -9,7 +9,8 @@ OUT	?= build/modules-$(KVER)
 PREFIX	?= /usr/local
 TOOLS	?= build/mvgpuctl
 
-SOURCES	:= $(shell find drivers include -name '*.[ch]') Kbuild
+MODULES	:= drivers include Kbuild
+SOURCES	:= $(shell find $(MODULES) -name '*.[ch]') Kbuild
 
 .PHONY: help
 help:
@@ -23,7 +24,7 @@ help:
 	@echo 'For this machine:'
 	@echo '  make modules          build for kernel $(KVER) (KVER=, KDIR=)'
 	@echo '  make tools            build mvgpuctl (wants libjansson-dev)'
-	@echo '  make install          install modules, mvgpuctl, modprobe.d and udev rules'
+	@echo '  make install          install modules, mvgpuctl, modprobe.d, udev rules, units'
 	@echo '  make uninstall        take them away again'
 	@echo '  make clean            remove build/'
 	@echo
@@ -40,41 +41,55 @@ $(OUT)/.sources: $(SOURCES)
 		echo 'Install them (Debian: apt install linux-headers-$(KVER)) or set KDIR.'; \
 		exit 1; } >&2
 	@mkdir -p $(OUT)
-	@cp -ru --preserve=timestamps drivers include Kbuild $(OUT)/
+	@cp -ru --preserve=timestamps $(MODULES) $(OUT)/
 	@touch $@
 
 .PHONY: tools
 tools:
 	+$(MAKE) -C tools/mvgpuctl O=$(CURDIR)/$(TOOLS)
 
-# Without CONFIG_MODULE_SIG_ALL: the key that signed the kernel is not here.
+# What is installed beside modules, as FROM:TO. HOST is for the modules.
+HOST_FILES := \
+	tools/packaging/mvgpu.modprobe.conf:/etc/modprobe.d/mvgpu.conf \
+	tools/packaging/70-mvgpu.rules:/usr/lib/udev/rules.d/70-mvgpu.rules
+TOOL_FILES := \
+	tools/mvgpuctl/mvgpuctl.8:$(PREFIX)/share/man/man8/mvgpuctl.8 \
+	tools/mvgpuctl/mvgpuctl.bash:$(PREFIX)/share/bash-completion/completions/mvgpuctl \
+	include/uapi/linux/mvgpu.h:$(PREFIX)/include/linux/mvgpu.h \
+	tools/packaging/mvgpu-export.service:/usr/lib/systemd/system/mvgpu-export.service \
+	tools/packaging/mvgpu-export.timer:/usr/lib/systemd/system/mvgpu-export.timer
+CTL := $(PREFIX)/sbin/mvgpuctl
+
+define install_files
+$(foreach pair,$(1),install -Dm644 $(subst :, $(DESTDIR),$(pair))
+	)
+endef
+
 .PHONY: install
-install: modules tools
+install: install-modules install-host install-tools
+	@echo 'Installed. Next: modprobe mvgpu_virtio && modprobe mvgpu_mdev'
+
+# Without CONFIG_MODULE_SIG_ALL: the key that signed the kernel is not here.
+.PHONY: install-modules
+install-modules: modules
 	+$(MAKE) -C $(KDIR) M=$(CURDIR)/$(OUT) CONFIG_MODULE_SIG_ALL= \
 		INSTALL_MOD_PATH=$(DESTDIR) modules_install
 	$(if $(DESTDIR),,depmod $(KVER))
-	install -Dm644 tools/packaging/mvgpu.modprobe.conf \
-		$(DESTDIR)/etc/modprobe.d/mvgpu.conf
-	install -Dm644 tools/packaging/70-mvgpu.rules \
-		$(DESTDIR)/usr/lib/udev/rules.d/70-mvgpu.rules
-	install -Dm755 $(TOOLS)/mvgpuctl $(DESTDIR)$(PREFIX)/sbin/mvgpuctl
-	install -Dm644 tools/mvgpuctl/mvgpuctl.8 \
-		$(DESTDIR)$(PREFIX)/share/man/man8/mvgpuctl.8
-	install -Dm644 tools/mvgpuctl/mvgpuctl.bash \
-		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/mvgpuctl
-	install -Dm644 include/uapi/linux/mvgpu.h \
-		$(DESTDIR)$(PREFIX)/include/linux/mvgpu.h
-	@echo 'Installed. Next: modprobe mvgpu_virtio && modprobe mvgpu_mdev'
+
+.PHONY: install-host
+install-host:
+	$(call install_files,$(HOST_FILES))
+
+.PHONY: install-tools
+install-tools: tools
+	install -Dm755 $(TOOLS)/mvgpuctl $(DESTDIR)$(CTL)
+	$(call install_files,$(TOOL_FILES))
 
 .PHONY: uninstall
 uninstall:
 	rm -f $(DESTDIR)/lib/modules/$(KVER)/updates/mvgpu*.ko*
-	rm -f $(DESTDIR)/etc/modprobe.d/mvgpu.conf
-	rm -f $(DESTDIR)/usr/lib/udev/rules.d/70-mvgpu.rules
-	rm -f $(DESTDIR)$(PREFIX)/sbin/mvgpuctl
-	rm -f $(DESTDIR)$(PREFIX)/share/man/man8/mvgpuctl.8
-	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/mvgpuctl
-	rm -f $(DESTDIR)$(PREFIX)/include/linux/mvgpu.h
+	rm -f $(addprefix $(DESTDIR),$(CTL) \
+		$(foreach pair,$(HOST_FILES) $(TOOL_FILES),$(lastword $(subst :, ,$(pair)))))
 	$(if $(DESTDIR),,depmod $(KVER))
 
 .PHONY: demo shell check lint
