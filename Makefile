@@ -8,6 +8,9 @@ KDIR	?= /lib/modules/$(KVER)/build
 OUT	?= build/modules-$(KVER)
 PREFIX	?= /usr/local
 TOOLS	?= build/mvgpuctl
+# Of releases; a source package has it at its top.
+VERSION	?= $(shell sed -n '1s/.*(\(.*\)).*/\1/p' \
+	$(wildcard tools/packaging/debian/changelog debian/changelog))
 
 MODULES	:= drivers include Kbuild
 SOURCES	:= $(shell find $(MODULES) -name '*.[ch]') Kbuild
@@ -25,6 +28,8 @@ help:
 	@echo '  make modules          build for kernel $(KVER) (KVER=, KDIR=)'
 	@echo '  make tools            build mvgpuctl (wants libjansson-dev)'
 	@echo '  make install          install modules, mvgpuctl, modprobe.d, udev rules, units'
+	@echo '  make install-dkms     source of the modules only, for DKMS to build'
+	@echo '  make deb              Debian packages mvgpu-dkms and mvgpu-tools, in build/deb/'
 	@echo '  make uninstall        take them away again'
 	@echo '  make clean            remove build/'
 	@echo
@@ -59,6 +64,7 @@ TOOL_FILES := \
 	tools/packaging/mvgpu-export.service:/usr/lib/systemd/system/mvgpu-export.service \
 	tools/packaging/mvgpu-export.timer:/usr/lib/systemd/system/mvgpu-export.timer
 CTL := $(PREFIX)/sbin/mvgpuctl
+DKMS := /usr/src/mvgpu-$(VERSION)
 
 define install_files
 $(foreach pair,$(1),install -Dm644 $(subst :, $(DESTDIR),$(pair))
@@ -85,12 +91,23 @@ install-tools: tools
 	install -Dm755 $(TOOLS)/mvgpuctl $(DESTDIR)$(CTL)
 	$(call install_files,$(TOOL_FILES))
 
+# The modules' source, for DKMS to build: dkms install mvgpu/$(VERSION)
+.PHONY: install-dkms
+install-dkms:
+	mkdir -p $(DESTDIR)$(DKMS)
+	cp -r $(MODULES) $(DESTDIR)$(DKMS)/
+	sed 's/#MODULE_VERSION#/$(VERSION)/' tools/packaging/dkms.conf.in >$(DESTDIR)$(DKMS)/dkms.conf
+
 .PHONY: uninstall
 uninstall:
 	rm -f $(DESTDIR)/lib/modules/$(KVER)/updates/mvgpu*.ko*
 	rm -f $(addprefix $(DESTDIR),$(CTL) \
 		$(foreach pair,$(HOST_FILES) $(TOOL_FILES),$(lastword $(subst :, ,$(pair)))))
 	$(if $(DESTDIR),,depmod $(KVER))
+
+.PHONY: deb
+deb:
+	tools/packaging/deb.sh
 
 .PHONY: demo shell check lint
 demo shell check lint:
