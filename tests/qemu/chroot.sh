@@ -71,7 +71,10 @@ inside()
 		dir=$project
 	fi
 	unset LD_PRELOAD LD_LIBRARY_PATH MVGPU_PRIVATE MVGPU_SCRATCH
-	export MVGPU_IN_ROOT=1 HOME=/root LC_ALL=C.UTF-8 TMPDIR=/tmp
+	# make and gcc name temporary files after their process, and in here all numbers
+	# start at 1 again: in a directory of others make finds "its" pipe there, and goes
+	# on with one job at a time.
+	export MVGPU_IN_ROOT=1 HOME=/root LC_ALL=C.UTF-8 TMPDIR=/var/tmp
 	export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 	# As the namespace's init this shell hears only the signals that it has
 	# a trap for. The command gets our stdin back: "&" would take it away.
