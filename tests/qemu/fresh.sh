@@ -45,14 +45,15 @@ done
 
 build_fresh()
 {
-	local from
+	local from apart=()
 
+	[ "$(id -u)" -ne 0 ] || apart=(unshare --mount)
 	from=$(dirname "$("$testbed/root.sh")")
 	step "building a fresh Debian, some minutes"
 	export MVGPU_HOOK=$fill MVGPU_BUILD=$to_build MVGPU_RUN=$to_run MVGPU_SERIES=$kernels
 	# Only the hook's own shell may expand what it is made of.
 	# shellcheck disable=SC2016
-	mmdebstrap --mode=auto --variant=minbase --format=directory \
+	"${apart[@]}" mmdebstrap --mode=auto --variant=minbase --format=directory \
 		--skip=cleanup/apt/lists,cleanup/apt/cache \
 		--customize-hook='chroot "$1" sh -c "$MVGPU_HOOK" sh "$MVGPU_BUILD" \
 			"$MVGPU_RUN" "$MVGPU_SERIES"' \

@@ -107,7 +107,10 @@ echo "$found" | tr ";" "\n" | sed "/^$/d" >/etc/mvgpu-kernels
 
 build_root()
 {
-	local dir=$1/root include rel
+	local dir=$1/root include rel apart=()
+
+	# Killed, mmdebstrap leaves what it has mounted; a namespace takes it along.
+	[ "$(id -u)" -ne 0 ] || apart=(unshare --mount)
 
 	include=$(sed 's/#.*//' "$testbed/packages" | xargs | tr ' ' ,)
 	sources >"$1/sources.list"
@@ -116,7 +119,7 @@ build_root()
 	export MVGPU_HOOK=$install_kernels
 	# Only the hook's own shell may expand what it is made of.
 	# shellcheck disable=SC2016
-	mmdebstrap --mode=auto --variant=minbase --format=directory \
+	"${apart[@]}" mmdebstrap --mode=auto --variant=minbase --format=directory \
 		--include="$include" \
 		--dpkgopt='path-exclude=/etc/kernel/postinst.d/*' \
 		--dpkgopt='path-exclude=/etc/kernel/postrm.d/*' \
