@@ -70,6 +70,7 @@ more=(
 	"l1-7.3-selftests|kselftests on 7.3|l1 7.3 selftests"
 	"l1-7.3-two-guests|two guests on 7.3|l1 7.3 two-guests"
 	"l1-debug-selftests|kselftests, KASAN and lockdep|l1 debug selftests --timeout 4000"
+	"packages|Debian packages|packages"
 )
 
 # build SERIES - a compiler that says anything has found something. kbuild's own
@@ -125,6 +126,11 @@ emulator_failed()
 {
 	[ "$rc" -eq 121 ] || [ "$rc" -eq 123 ] || [ -n "$(find "$out/$step" -name 'vanished-*')" ] ||
 		grep -q 'corrupted stack end detected' "$out/$step/console.log"
+}
+
+packages()
+{
+	"$testbed/packaging.sh"
 }
 
 # l1 SERIES SCENARIO [OPTION OF run-l1.sh]...

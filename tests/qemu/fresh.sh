@@ -16,7 +16,7 @@ set -eu
 
 suite=trixie
 # What each way of using it will install beside our packages.
-to_build="build-essential debhelper dh-dkms libjansson-dev pkgconf lintian prometheus"
+to_build="build-essential debhelper dh-dkms libjansson-dev pkgconf lintian"
 to_run="dkms libjansson4 openssl systemd"
 
 # Runs in the tree. Only the shell in there may expand any of it.
