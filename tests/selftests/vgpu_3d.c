@@ -42,15 +42,6 @@ FIXTURE_TEARDOWN(gl)
 	mvt_teardown(&self->dev);
 }
 
-static u64 stat(struct mvt_dev *dev, const char *name)
-{
-	char leaf[64];
-	u64 val;
-
-	snprintf(leaf, sizeof(leaf), "mvgpu/stats/%s", name);
-	return mvt_mdev_attr_u64(dev->uuid, leaf, &val) ? ~0ULL : val;
-}
-
 static u32 word(const u8 *caps, u32 off)
 {
 	u32 val;
@@ -101,18 +92,18 @@ TEST_F(gl, life_of_a_context)
 
 	EXPECT_EQ(OK, mvt_ctx_create(dev, 7));
 	EXPECT_EQ(BAD_CTX, mvt_ctx_create(dev, 7));
-	EXPECT_EQ(1, stat(dev, "contexts"));
+	EXPECT_EQ(1, mvt_stat(dev, "contexts"));
 	EXPECT_EQ(OK, mvt_create_3d(dev, 1, &mvt_picture));
-	EXPECT_EQ(1, stat(dev, "resources"));
+	EXPECT_EQ(1, mvt_stat(dev, "resources"));
 	EXPECT_EQ(OK, mvt_ctx_attach(dev, 7, 1));
 	EXPECT_EQ(OK, mvt_ctx_attach(dev, 7, 1));
 	EXPECT_EQ(OK, mvt_ctx_detach(dev, 7, 1));
 	EXPECT_EQ(OK, mvt_ctx_detach(dev, 7, 1));
 	EXPECT_EQ(OK, mvt_ctx_destroy(dev, 7));
 	EXPECT_EQ(BAD_CTX, mvt_ctx_destroy(dev, 7));
-	EXPECT_EQ(0, stat(dev, "contexts"));
+	EXPECT_EQ(0, mvt_stat(dev, "contexts"));
 	EXPECT_EQ(OK, mvt_gpu_unref(dev, 1));
-	EXPECT_EQ(0, stat(dev, "resources"));
+	EXPECT_EQ(0, mvt_stat(dev, "resources"));
 }
 
 /* There and back again, through a context and without. */
@@ -142,7 +133,7 @@ TEST_F(gl, copies)
 			}
 		}
 	}
-	EXPECT_EQ(0, stat(dev, "errors"));
+	EXPECT_EQ(0, mvt_stat(dev, "errors"));
 }
 
 /* What was never written reads as zeroes; memory of before is no exception. */
@@ -225,10 +216,10 @@ TEST_F(gl, pixels)
 	n = mvt_stream_clear(stream, 8, 100, color);
 	n += mvt_stream_copy(stream + n, 9, 8, 64, 64);
 	EXPECT_EQ(OK, mvt_submit(dev, 3, stream, n));
-	EXPECT_EQ(1, stat(dev, "streams"));
-	EXPECT_EQ(1, stat(dev, "objects"));
-	EXPECT_EQ(0, stat(dev, "stream_bytes"));
-	EXPECT_EQ(0, stat(dev, "refused"));
+	EXPECT_EQ(1, mvt_stat(dev, "streams"));
+	EXPECT_EQ(1, mvt_stat(dev, "objects"));
+	EXPECT_EQ(0, mvt_stat(dev, "stream_bytes"));
+	EXPECT_EQ(0, mvt_stat(dev, "refused"));
 	ASSERT_EQ(OK, mvt_from_3d(dev, 3, 9, 64, 64));
 	if (mvt_parent_is_sim())
 		return;
@@ -254,7 +245,7 @@ TEST_F(gl, memory_in_use)
 	EXPECT_EQ(OK, mvt_gpu_unref(dev, 5));
 	ASSERT_EQ(0, mvt_mdev_attr_u64(dev->uuid, "mvgpu/memory", &before));
 	EXPECT_EQ(4096, before);
-	EXPECT_EQ(0, stat(dev, "pinned_pages"));
+	EXPECT_EQ(0, mvt_stat(dev, "pinned_pages"));
 	EXPECT_EQ(BAD_RES, mvt_submit(dev, 1, bind, ARRAY_SIZE(bind)));
 	EXPECT_EQ(OK, mvt_ctx_destroy(dev, 1));
 	ASSERT_EQ(0, mvt_mdev_attr_u64(dev->uuid, "mvgpu/memory", &before));
@@ -283,12 +274,12 @@ TEST_F_TIMEOUT(gl, quotas, MVT_TEST_S)
 		}
 		ASSERT_EQ(OK, mvt_submit(dev, 1, stream, ARRAY_SIZE(stream)));
 	}
-	EXPECT_EQ(OBJECTS, stat(dev, "objects"));
+	EXPECT_EQ(OBJECTS, mvt_stat(dev, "objects"));
 	stream[1] = OBJECTS + 1;
 	EXPECT_EQ(NO_MEM, mvt_submit(dev, 1, stream, 6));
-	EXPECT_EQ(1, stat(dev, "refused"));
+	EXPECT_EQ(1, mvt_stat(dev, "refused"));
 	EXPECT_EQ(OK, mvt_ctx_destroy(dev, 1));
-	EXPECT_EQ(0, stat(dev, "objects"));
+	EXPECT_EQ(0, mvt_stat(dev, "objects"));
 
 	/* Twice the same is more than the 16 MiB of 1 GiB. */
 	big.width = 2048;
@@ -305,9 +296,9 @@ TEST_F(gl, evict)
 
 	ASSERT_EQ(OK, mvt_ctx_create(dev, 1));
 	ASSERT_EQ(OK, mvt_make_3d(dev, &self->mem, 1, 1, &mvt_picture, 1));
-	EXPECT_EQ(4, stat(dev, "pinned_pages"));
+	EXPECT_EQ(4, mvt_stat(dev, "pinned_pages"));
 	ASSERT_EQ(0, mvt_mem_unmap(dev, &self->mem));
-	EXPECT_EQ(0, stat(dev, "pinned_pages"));
+	EXPECT_EQ(0, mvt_stat(dev, "pinned_pages"));
 	EXPECT_TRUE(mvt_is_error(mvt_from_3d(dev, 1, 1, 64, 64)));
 	ASSERT_EQ(0, mvt_mem_remap(dev, &self->mem));
 	EXPECT_EQ(OK, mvt_gpu_attach_one(dev, 1, self->mem.iova, 64 * 64 * 4));
@@ -327,10 +318,10 @@ TEST_F(gl, reset)
 		n = mvt_stream_clear(stream, 1, 1, color);
 		ASSERT_EQ(OK, mvt_submit(dev, 1, stream, n));
 		ASSERT_EQ(0, i & 1 ? mvt_vfio_reset(dev) : mvt_reset(dev));
-		EXPECT_EQ(0, stat(dev, "contexts"));
-		EXPECT_EQ(0, stat(dev, "objects"));
-		EXPECT_EQ(0, stat(dev, "resources"));
-		EXPECT_EQ(0, stat(dev, "pinned_pages"));
+		EXPECT_EQ(0, mvt_stat(dev, "contexts"));
+		EXPECT_EQ(0, mvt_stat(dev, "objects"));
+		EXPECT_EQ(0, mvt_stat(dev, "resources"));
+		EXPECT_EQ(0, mvt_stat(dev, "pinned_pages"));
 		ASSERT_EQ(0, mvt_restart(dev));
 	}
 }

@@ -69,13 +69,6 @@ FIXTURE_TEARDOWN(attack)
 	mvt_teardown(&self->victim);
 }
 
-static u64 attr(struct mvt_dev *dev, const char *leaf)
-{
-	u64 val;
-
-	return mvt_mdev_attr_u64(dev->uuid, leaf, &val) ? ~0ULL : val;
-}
-
 /* Every command that has an id, with ids of nothing or of somebody else. */
 TEST_F_TIMEOUT(attack, guessed_ids, MVT_TEST_S)
 {
@@ -111,10 +104,10 @@ TEST_F_TIMEOUT(attack, guessed_ids, MVT_TEST_S)
 		n = mvt_stream_copy(stream, i, 200, 64, 64);
 		EXPECT_EQ(BAD_RES, mvt_submit(dev, 200, stream, n));
 	}
-	EXPECT_EQ(2 * GUESSES, attr(dev, "mvgpu/stats/refused"));
-	EXPECT_EQ(0, attr(dev, "mvgpu/stats/streams"));
-	EXPECT_EQ(0, attr(dev, "mvgpu/stats/pinned_pages"));
-	EXPECT_EQ(0, attr(&self->victim, "mvgpu/stats/errors"));
+	EXPECT_EQ(2 * GUESSES, mvt_stat(dev, "refused"));
+	EXPECT_EQ(0, mvt_stat(dev, "streams"));
+	EXPECT_EQ(0, mvt_stat(dev, "pinned_pages"));
+	EXPECT_EQ(0, mvt_stat(&self->victim, "errors"));
 }
 
 /* Its own, but not in that context. */
@@ -221,7 +214,7 @@ TEST_F_TIMEOUT(attack, flood_of_bad_streams, MVT_TEST_S)
 	}
 	victim_stop(&v, thread);
 	EXPECT_EQ(1200, got);
-	EXPECT_EQ(1200, attr(dev, "mvgpu/stats/refused"));
+	EXPECT_EQ(1200, mvt_stat(dev, "refused"));
 	EXPECT_EQ(0, v.wrong);
 	EXPECT_LT(0, v.rounds);
 	EXPECT_GT(5000, v.worst_ms);
@@ -303,8 +296,8 @@ TEST_F_TIMEOUT(attack, exhaustion, MVT_TEST_S)
 		  mvt_ctx_create(dev, contexts));
 	EXPECT_EQ(VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY,
 		  mvt_create_3d(dev, resources, &big));
-	EXPECT_EQ(attr(dev, "mvgpu/stats/contexts"), contexts - 1);
-	EXPECT_EQ(attr(dev, "mvgpu/stats/resources"), resources - 1);
+	EXPECT_EQ(mvt_stat(dev, "contexts"), contexts - 1);
+	EXPECT_EQ(mvt_stat(dev, "resources"), resources - 1);
 	victim_stop(&v, thread);
 	EXPECT_EQ(0, v.wrong);
 	EXPECT_LT(0, v.rounds);

@@ -42,15 +42,6 @@ FIXTURE_TEARDOWN(cmd)
 	mvt_teardown(&self->dev);
 }
 
-static u64 stat(struct mvt_dev *dev, const char *name)
-{
-	char leaf[64];
-	u64 val;
-
-	snprintf(leaf, sizeof(leaf), "mvgpu/stats/%s", name);
-	return mvt_mdev_attr_u64(dev->uuid, leaf, &val) ? ~0ULL : val;
-}
-
 TEST_F(cmd, life_of_a_resource)
 {
 	struct mvt_dev *dev = &self->dev;
@@ -58,16 +49,16 @@ TEST_F(cmd, life_of_a_resource)
 
 	EXPECT_EQ(OK, mvt_gpu_create(dev, 1, 1, 64, 32));
 	EXPECT_EQ(OK, mvt_gpu_attach_one(dev, 1, iova, 64 * 32 * 4));
-	EXPECT_EQ(2, stat(dev, "pinned_pages"));
+	EXPECT_EQ(2, mvt_stat(dev, "pinned_pages"));
 	EXPECT_EQ(OK, mvt_gpu_transfer(dev, 1, 0, 0, 0, 64, 32));
 	EXPECT_EQ(OK, mvt_gpu_scanout(dev, 0, 1, 0, 0, 64, 32));
 	EXPECT_EQ(OK, mvt_gpu_flush(dev, 1, 0, 0, 64, 32));
 	EXPECT_EQ(OK, mvt_gpu_scanout(dev, 0, 0, 0, 0, 0, 0));
 	EXPECT_EQ(OK, mvt_gpu_detach(dev, 1));
-	EXPECT_EQ(0, stat(dev, "pinned_pages"));
+	EXPECT_EQ(0, mvt_stat(dev, "pinned_pages"));
 	EXPECT_EQ(OK, mvt_gpu_unref(dev, 1));
-	EXPECT_EQ(0, stat(dev, "resources"));
-	EXPECT_EQ(0, stat(dev, "errors"));
+	EXPECT_EQ(0, mvt_stat(dev, "resources"));
+	EXPECT_EQ(0, mvt_stat(dev, "errors"));
 }
 
 TEST_F(cmd, unref_lets_go_of_everything)
@@ -76,10 +67,10 @@ TEST_F(cmd, unref_lets_go_of_everything)
 
 	ASSERT_EQ(OK, mvt_gpu_make(dev, &self->mem, 1, 64, 64, 1));
 	EXPECT_EQ(OK, mvt_gpu_scanout(dev, 0, 1, 0, 0, 64, 64));
-	EXPECT_EQ(4, stat(dev, "pinned_pages"));
+	EXPECT_EQ(4, mvt_stat(dev, "pinned_pages"));
 	EXPECT_EQ(OK, mvt_gpu_unref(dev, 1));
-	EXPECT_EQ(0, stat(dev, "pinned_pages"));
-	EXPECT_EQ(0, stat(dev, "resources"));
+	EXPECT_EQ(0, mvt_stat(dev, "pinned_pages"));
+	EXPECT_EQ(0, mvt_stat(dev, "resources"));
 	EXPECT_EQ(BAD_RES, mvt_gpu_flush(dev, 1, 0, 0, 64, 64));
 	EXPECT_EQ(OK, mvt_gpu_create(dev, 1, 1, 64, 64));
 }
@@ -95,8 +86,8 @@ TEST_F(cmd, formats)
 		EXPECT_EQ(OK, mvt_gpu_create(dev, i + 1, good[i], 16, 16));
 	for (i = 0; i < ARRAY_SIZE(bad); i++)
 		EXPECT_EQ(BAD_PARAM, mvt_gpu_create(dev, 99, bad[i], 16, 16));
-	EXPECT_EQ(ARRAY_SIZE(good), stat(dev, "resources"));
-	EXPECT_EQ(ARRAY_SIZE(bad), stat(dev, "errors"));
+	EXPECT_EQ(ARRAY_SIZE(good), mvt_stat(dev, "resources"));
+	EXPECT_EQ(ARRAY_SIZE(bad), mvt_stat(dev, "errors"));
 }
 
 TEST_F(cmd, create_bad)
@@ -116,7 +107,7 @@ TEST_F(cmd, create_bad)
 	EXPECT_EQ(OK, mvt_gpu_create(dev, 1, 1, 16, 16));
 	EXPECT_EQ(BAD_RES, mvt_gpu_create(dev, 1, 1, 16, 16));
 	EXPECT_EQ(OK, mvt_gpu_create(dev, ~0U, 1, 1, MAX_DIM));
-	EXPECT_EQ(2, stat(dev, "resources"));
+	EXPECT_EQ(2, mvt_stat(dev, "resources"));
 }
 
 TEST_F(cmd, unref_bad)
@@ -145,10 +136,10 @@ TEST_F(cmd, attach_many_entries)
 	}
 	ASSERT_EQ(OK, mvt_gpu_create(dev, 1, 1, 1024, 1024));
 	EXPECT_EQ(OK, mvt_gpu_attach(dev, 1, e, ARRAY_SIZE(e)));
-	EXPECT_EQ(ARRAY_SIZE(e), stat(dev, "pinned_pages"));
+	EXPECT_EQ(ARRAY_SIZE(e), mvt_stat(dev, "pinned_pages"));
 	EXPECT_EQ(OK, mvt_gpu_transfer(dev, 1, 0, 0, 0, 1024, 1024));
 	EXPECT_EQ(OK, mvt_gpu_detach(dev, 1));
-	EXPECT_EQ(0, stat(dev, "pinned_pages"));
+	EXPECT_EQ(0, mvt_stat(dev, "pinned_pages"));
 }
 
 TEST_F(cmd, attach_bad)
@@ -186,7 +177,7 @@ TEST_F(cmd, attach_bad)
 		e[1].addr = bad[i].addr;
 		e[1].length = bad[i].len;
 		EXPECT_EQ(BAD_PARAM, mvt_gpu_attach(dev, 1, e, 2));
-		EXPECT_EQ(0, stat(dev, "pinned_pages"));
+		EXPECT_EQ(0, mvt_stat(dev, "pinned_pages"));
 	}
 	EXPECT_EQ(OK, mvt_gpu_attach_one(dev, 1, iova, 4 * 4096));
 }
@@ -218,7 +209,7 @@ TEST_F(cmd, attach_counts)
 		EXPECT_TRUE(mvt_is_error(ret)) {
 			TH_LOG("%u entries: %#x", nr[i], ret);
 		}
-		EXPECT_EQ(0, stat(dev, "pinned_pages"));
+		EXPECT_EQ(0, mvt_stat(dev, "pinned_pages"));
 	}
 }
 
@@ -231,7 +222,7 @@ TEST_F(cmd, attach_twice)
 	ASSERT_EQ(OK, mvt_gpu_attach_one(dev, 1, iova, 4 * 4096));
 	EXPECT_TRUE(mvt_is_error(mvt_gpu_attach_one(dev, 1, iova + 0x8000,
 						    4 * 4096)));
-	EXPECT_EQ(4, stat(dev, "pinned_pages"));
+	EXPECT_EQ(4, mvt_stat(dev, "pinned_pages"));
 	EXPECT_EQ(OK, mvt_gpu_detach(dev, 1));
 	EXPECT_TRUE(mvt_is_error(mvt_gpu_detach(dev, 1)));
 	EXPECT_EQ(OK, mvt_gpu_attach_one(dev, 1, iova + 0x8000, 4 * 4096));
@@ -435,7 +426,7 @@ TEST_F(cmd, unknown_commands)
 			TH_LOG("command %#x", type[i]);
 		}
 	}
-	EXPECT_EQ(ARRAY_SIZE(type), stat(dev, "errors"));
+	EXPECT_EQ(ARRAY_SIZE(type), mvt_stat(dev, "errors"));
 }
 
 /* Each command cut off after each byte. */
@@ -478,7 +469,7 @@ TEST_F_TIMEOUT(cmd, short_requests, MVT_TEST_S)
 			}
 		}
 	}
-	EXPECT_EQ(0, stat(dev, "resources"));
+	EXPECT_EQ(0, mvt_stat(dev, "resources"));
 	EXPECT_EQ(VIRTIO_GPU_RESP_OK_DISPLAY_INFO,
 		  mvt_gpu_simple(dev, VIRTIO_GPU_CMD_GET_DISPLAY_INFO));
 }
@@ -600,12 +591,12 @@ TEST_F(cmd, cursor)
 
 	ASSERT_EQ(OK, mvt_gpu_make(dev, &self->mem, 1, 64, 64, 1));
 	ASSERT_EQ(OK, mvt_gpu_create(dev, 2, 1, 32, 32));
-	errors = stat(dev, "errors");
+	errors = mvt_stat(dev, "errors");
 	EXPECT_EQ(0, mvt_gpu_cursor(dev, update, 0, 1, 10, 10, 0, 0));
 	EXPECT_EQ(0, mvt_gpu_cursor(dev, move, 0, 0, 20, 20, 0, 0));
 	EXPECT_EQ(0, mvt_gpu_cursor(dev, move, 0, 0, ~0U, ~0U, 0, 0));
 	EXPECT_EQ(0, mvt_gpu_cursor(dev, update, 0, 0, 0, 0, 0, 0));
-	EXPECT_EQ(errors, stat(dev, "errors"));
+	EXPECT_EQ(errors, mvt_stat(dev, "errors"));
 	/* Bad ones come back, too, and are counted. */
 	EXPECT_EQ(0, mvt_gpu_cursor(dev, update, 0, 2, 0, 0, 0, 0));
 	EXPECT_EQ(0, mvt_gpu_cursor(dev, update, 0, 77, 0, 0, 0, 0));
@@ -614,7 +605,7 @@ TEST_F(cmd, cursor)
 	EXPECT_EQ(0, mvt_gpu_cursor(dev, update, 0, 1, 0, 0, 0, ~0U));
 	EXPECT_EQ(0, mvt_gpu_cursor(dev, move, SCANOUTS, 0, 0, 0, 0, 0));
 	EXPECT_EQ(0, mvt_gpu_cursor(dev, 0x100, 0, 0, 0, 0, 0, 0));
-	EXPECT_EQ(errors + 7, stat(dev, "errors"));
+	EXPECT_EQ(errors + 7, mvt_stat(dev, "errors"));
 	/* Its resource goes away under it. */
 	EXPECT_EQ(0, mvt_gpu_cursor(dev, update, 0, 1, 10, 10, 0, 0));
 	EXPECT_EQ(OK, mvt_gpu_unref(dev, 1));

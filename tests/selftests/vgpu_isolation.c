@@ -44,13 +44,6 @@ FIXTURE_TEARDOWN(isolation)
 	}
 }
 
-static u64 attr(struct mvt_dev *dev, const char *leaf)
-{
-	u64 val;
-
-	return mvt_mdev_attr_u64(dev->uuid, leaf, &val) ? ~0ULL : val;
-}
-
 /* Every command on an id of the other one is refused. */
 TEST_F(isolation, foreign_ids)
 {
@@ -58,7 +51,7 @@ TEST_F(isolation, foreign_ids)
 	u64 iova = self->mem[1].iova, errors;
 
 	ASSERT_EQ(OK, mvt_gpu_make(a, &self->mem[0], 42, 64, 64, 1));
-	errors = attr(a, "mvgpu/stats/errors");
+	errors = mvt_stat(a, "errors");
 	EXPECT_EQ(BAD_RES, mvt_gpu_unref(b, 42));
 	EXPECT_EQ(BAD_RES, mvt_gpu_attach_one(b, 42, iova, 64 * 64 * 4));
 	EXPECT_EQ(BAD_RES, mvt_gpu_detach(b, 42));
@@ -68,9 +61,9 @@ TEST_F(isolation, foreign_ids)
 	/* Whatever id it guesses. */
 	for (u32 id = 1; id < 200; id++)
 		EXPECT_EQ(BAD_RES, mvt_gpu_flush(b, id, 0, 0, 1, 1));
-	EXPECT_EQ(errors, attr(a, "mvgpu/stats/errors"));
-	EXPECT_EQ(1, attr(a, "mvgpu/stats/resources"));
-	EXPECT_EQ(0, attr(b, "mvgpu/stats/resources"));
+	EXPECT_EQ(errors, mvt_stat(a, "errors"));
+	EXPECT_EQ(1, mvt_stat(a, "resources"));
+	EXPECT_EQ(0, mvt_stat(b, "resources"));
 	EXPECT_EQ(OK, mvt_gpu_flush(a, 42, 0, 0, 64, 64));
 }
 
@@ -83,8 +76,8 @@ TEST_F(isolation, same_ids)
 
 	ASSERT_EQ(OK, mvt_gpu_make(a, &self->mem[0], 1, 64, 64, 111));
 	ASSERT_EQ(OK, mvt_gpu_make(b, &self->mem[1], 1, 64, 64, 222));
-	EXPECT_EQ(1, attr(a, "mvgpu/stats/resources"));
-	EXPECT_EQ(1, attr(b, "mvgpu/stats/resources"));
+	EXPECT_EQ(1, mvt_stat(a, "resources"));
+	EXPECT_EQ(1, mvt_stat(b, "resources"));
 	if (mvt_parent_is_sim()) {
 		ASSERT_EQ(2, mvt_sim_find(64, 64, id, 2));
 		for (i = 0; i < 2; i++) {
@@ -101,7 +94,7 @@ TEST_F(isolation, same_ids)
 	}
 	/* One goes; the other one's stays. */
 	EXPECT_EQ(OK, mvt_gpu_unref(a, 1));
-	EXPECT_EQ(1, attr(b, "mvgpu/stats/resources"));
+	EXPECT_EQ(1, mvt_stat(b, "resources"));
 	EXPECT_EQ(OK, mvt_gpu_transfer(b, 1, 0, 0, 0, 64, 64));
 	ASSERT_EQ(0, mvt_start(a));
 	EXPECT_EQ(OK, mvt_gpu_transfer(b, 1, 0, 0, 0, 64, 64));
@@ -133,8 +126,9 @@ TEST_F(isolation, memory_is_cleared)
 TEST_F_TIMEOUT(isolation, quotas_are_separate, MVT_TEST_S)
 {
 	struct mvt_dev *a = &self->dev[0], *b = &self->dev[1];
-	u64 max = attr(b, "mvgpu/memory_max"), n;
+	u64 max, n;
 
+	ASSERT_EQ(0, mvt_mdev_attr_u64(b->uuid, "mvgpu/memory_max", &max));
 	for (n = 1; mvt_gpu_create(a, n, 1, 2048, 2048) == OK; n++) {
 		ASSERT_GT(1000, n) {
 			TH_LOG("no quota");
@@ -216,8 +210,8 @@ TEST_F_TIMEOUT(isolation, both_at_once, MVT_TEST_S)
 	for (i = 0; i < NR; i++) {
 		pthread_join(thread[i], NULL);
 		EXPECT_EQ(0, client[i].wrong);
-		EXPECT_EQ(0, attr(&self->dev[i], "mvgpu/stats/resources"));
-		EXPECT_EQ(0, attr(&self->dev[i], "mvgpu/stats/pinned_pages"));
+		EXPECT_EQ(0, mvt_stat(&self->dev[i], "resources"));
+		EXPECT_EQ(0, mvt_stat(&self->dev[i], "pinned_pages"));
 	}
 }
 

@@ -58,13 +58,6 @@ FIXTURE_TEARDOWN(lifetime)
 	EXPECT_FALSE(mvt_kernel_tainted_by_fault());
 }
 
-static u64 attr(struct mvt_dev *dev, const char *leaf)
-{
-	u64 val;
-
-	return mvt_mdev_attr_u64(dev->uuid, leaf, &val) ? ~0ULL : val;
-}
-
 static bool works(struct mvt_dev *dev, struct mvt_mem *mem)
 {
 	return mvt_gpu_simple(dev, VIRTIO_GPU_CMD_GET_DISPLAY_INFO) ==
@@ -105,8 +98,8 @@ TEST_F_TIMEOUT(lifetime, reset_with_jobs_in_flight, MVT_TEST_S)
 		ASSERT_EQ(0, i & 1 ? mvt_vfio_reset(dev) : mvt_reset(dev));
 		EXPECT_GT(END_MS, mvt_now_ms() - begin);
 		EXPECT_EQ(0, mvt_status(dev));
-		EXPECT_EQ(0, attr(dev, "mvgpu/stats/resources"));
-		EXPECT_EQ(0, attr(dev, "mvgpu/stats/pinned_pages"));
+		EXPECT_EQ(0, mvt_stat(dev, "resources"));
+		EXPECT_EQ(0, mvt_stat(dev, "pinned_pages"));
 		/* Nothing is written to the guest any more. */
 		idx = vq->used->idx;
 		memset(dev->ctl.va + 2 * MVT_PAGE, 0x77, MVT_PAGE);
@@ -133,7 +126,7 @@ TEST_F_TIMEOUT(lifetime, close_with_jobs_in_flight, MVT_TEST_S)
 		begin = mvt_now_ms();
 		mvt_close(dev);
 		EXPECT_GT(END_MS, mvt_now_ms() - begin);
-		EXPECT_EQ(0, attr(dev, "mvgpu/stats/pinned_pages"));
+		EXPECT_EQ(0, mvt_stat(dev, "pinned_pages"));
 		munmap(self->mem[0].va, self->mem[0].size);
 		mvt_sim_defaults();
 		ASSERT_EQ(0, mvt_open(dev, uuid));
@@ -187,7 +180,7 @@ TEST_F_TIMEOUT(lifetime, killed_at_work, MVT_TEST_S)
 			       WEXITSTATUS(status));
 		}
 		EXPECT_GT(END_MS, mvt_now_ms() - begin);
-		EXPECT_EQ(0, attr(dev, "mvgpu/stats/pinned_pages"));
+		EXPECT_EQ(0, mvt_stat(dev, "pinned_pages"));
 		ASSERT_EQ(0, mvt_open(&again, dev->uuid));
 		EXPECT_EQ(0, mvt_start(&again));
 		EXPECT_EQ(VIRTIO_GPU_RESP_OK_DISPLAY_INFO,
@@ -377,7 +370,7 @@ TEST_F(lifetime, a_job_fails)
 	EXPECT_TRUE(mvt_is_error(mvt_gpu_attach_one(dev, 9,
 						    self->mem[0].iova,
 						    0x4000)));
-	EXPECT_EQ(4, attr(dev, "mvgpu/stats/pinned_pages"));
+	EXPECT_EQ(4, mvt_stat(dev, "pinned_pages"));
 	EXPECT_EQ(OK, mvt_gpu_attach_one(dev, 9, self->mem[0].iova, 0x4000));
 	EXPECT_EQ(0, mvt_status(dev) & VIRTIO_CONFIG_S_NEEDS_RESET);
 }
@@ -398,7 +391,7 @@ TEST_F(lifetime, no_memory_for_a_job)
 	EXPECT_TRUE(mvt_is_error(mvt_gpu_attach_one(dev, 9,
 						    self->mem[0].iova,
 						    0x4000)));
-	EXPECT_EQ(4, attr(dev, "mvgpu/stats/pinned_pages"));
+	EXPECT_EQ(4, mvt_stat(dev, "pinned_pages"));
 	EXPECT_TRUE(works(dev, &self->mem[0]));
 }
 
@@ -411,8 +404,8 @@ TEST_F(lifetime, no_memory_for_a_reset)
 		SKIP(return, "needs the faults of the software GPU");
 	ASSERT_EQ(0, mvt_sim_set_u64("prepare_fail_nth", 1));
 	ASSERT_EQ(0, mvt_reset(dev));
-	EXPECT_EQ(0, attr(dev, "mvgpu/stats/resources"));
-	EXPECT_EQ(0, attr(dev, "mvgpu/stats/pinned_pages"));
+	EXPECT_EQ(0, mvt_stat(dev, "resources"));
+	EXPECT_EQ(0, mvt_stat(dev, "pinned_pages"));
 	ASSERT_EQ(0, mvt_start(dev));
 	EXPECT_TRUE(works(dev, &self->mem[0]));
 }
@@ -450,7 +443,7 @@ static long stuck(FIXTURE_DATA(lifetime) * self, const char *knob, int *resp)
 
 TEST_F_TIMEOUT(lifetime, a_job_hangs, MVT_TEST_S)
 {
-	u64 resets = attr(&self->dev[0], "mvgpu/stats/resets");
+	u64 resets = mvt_stat(&self->dev[0], "resets");
 	int resp;
 	long worst;
 
@@ -462,9 +455,9 @@ TEST_F_TIMEOUT(lifetime, a_job_hangs, MVT_TEST_S)
 	EXPECT_TRUE(mvt_is_error(resp)) {
 		TH_LOG("answer %#x", resp);
 	}
-	EXPECT_EQ(resets + 1, attr(&self->dev[0], "mvgpu/stats/resets"));
-	EXPECT_EQ(0, attr(&self->dev[1], "mvgpu/stats/resets"));
-	EXPECT_EQ(0, attr(&self->dev[1], "mvgpu/stats/errors"));
+	EXPECT_EQ(resets + 1, mvt_stat(&self->dev[0], "resets"));
+	EXPECT_EQ(0, mvt_stat(&self->dev[1], "resets"));
+	EXPECT_EQ(0, mvt_stat(&self->dev[1], "errors"));
 	/* It may go on without a reset of its own, or after one. */
 	ASSERT_EQ(0, mvt_start(&self->dev[0]));
 	EXPECT_TRUE(works(&self->dev[0], &self->mem[0]));
@@ -542,8 +535,8 @@ TEST_F_TIMEOUT(lifetime, any_job_hangs, MVT_TEST_S)
 		begin = mvt_now_ms();
 		ASSERT_EQ(0, mvt_reset(dev));
 		EXPECT_GT(END_MS, mvt_now_ms() - begin);
-		EXPECT_EQ(0, attr(dev, "mvgpu/stats/pinned_pages"));
-		EXPECT_EQ(0, attr(dev, "mvgpu/stats/resources"));
+		EXPECT_EQ(0, mvt_stat(dev, "pinned_pages"));
+		EXPECT_EQ(0, mvt_stat(dev, "resources"));
 	}
 	ASSERT_EQ(0, mvt_start(dev));
 	EXPECT_TRUE(works(dev, &self->mem[0]));
@@ -563,7 +556,7 @@ TEST_F_TIMEOUT(lifetime, close_under_a_hung_job, MVT_TEST_S)
 	begin = mvt_now_ms();
 	mvt_close(dev);
 	EXPECT_GT(END_MS + JOB_TIMEOUT_MS, mvt_now_ms() - begin);
-	EXPECT_EQ(0, attr(dev, "mvgpu/stats/pinned_pages"));
+	EXPECT_EQ(0, mvt_stat(dev, "pinned_pages"));
 	self->mem[0].mapped = false;
 	mvt_sim_defaults();
 	EXPECT_TRUE(works(&self->dev[1], &self->mem[1]));
@@ -599,7 +592,7 @@ TEST_F_TIMEOUT(lifetime, gpu_is_lost, MVT_TEST_S)
 			  mvt_gpu_simple(&self->dev[i],
 					 VIRTIO_GPU_CMD_GET_DISPLAY_INFO));
 		ASSERT_EQ(0, mvt_start(&self->dev[i]));
-		EXPECT_EQ(0, attr(&self->dev[i], "mvgpu/stats/pinned_pages"));
+		EXPECT_EQ(0, mvt_stat(&self->dev[i], "pinned_pages"));
 		EXPECT_TRUE(works(&self->dev[i], &self->mem[i]));
 	}
 }
@@ -626,7 +619,7 @@ TEST_F_TIMEOUT(lifetime, gpu_is_dead, MVT_TEST_S)
 		EXPECT_EQ(0, mvt_reset(&self->dev[i]));
 		mvt_close(&self->dev[i]);
 		EXPECT_GT(END_MS, mvt_now_ms() - begin);
-		EXPECT_EQ(0, attr(&self->dev[i], "mvgpu/stats/pinned_pages"));
+		EXPECT_EQ(0, mvt_stat(&self->dev[i], "pinned_pages"));
 		self->mem[i].mapped = false;
 	}
 	EXPECT_NE(0, mvt_open(&other, self->dev[0].uuid));

@@ -37,14 +37,6 @@ FIXTURE_TEARDOWN(memory)
 	EXPECT_FALSE(mvt_kernel_tainted_by_fault());
 }
 
-static u64 pinned(struct mvt_dev *dev)
-{
-	u64 val;
-
-	return mvt_mdev_attr_u64(dev->uuid, "mvgpu/stats/pinned_pages", &val) ?
-		~0ULL : val;
-}
-
 static bool works(struct mvt_dev *dev)
 {
 	return mvt_gpu_simple(dev, VIRTIO_GPU_CMD_GET_DISPLAY_INFO) ==
@@ -65,18 +57,18 @@ TEST_F(memory, unmap_under_a_backing)
 	long ms;
 
 	ASSERT_EQ(OK, mvt_gpu_make(dev, &self->mem, 1, 256, 256, 1));
-	EXPECT_EQ(64, pinned(dev));
+	EXPECT_EQ(64, mvt_stat(dev, "pinned_pages"));
 	ms = timed_unmap(dev, &self->mem);
 	EXPECT_LE(0, ms);
 	EXPECT_GT(UNMAP_MS, ms);
-	EXPECT_EQ(0, pinned(dev));
+	EXPECT_EQ(0, mvt_stat(dev, "pinned_pages"));
 	/* The resource is there, but has no backing any more. */
 	EXPECT_TRUE(mvt_is_error(mvt_gpu_transfer(dev, 1, 0, 0, 0, 1, 1)));
 	EXPECT_TRUE(mvt_is_error(mvt_gpu_detach(dev, 1)));
 	EXPECT_EQ(OK, mvt_gpu_flush(dev, 1, 0, 0, 1, 1));
 	EXPECT_TRUE(mvt_is_error(mvt_gpu_attach_one(dev, 1, self->mem.iova,
 						    4096)));
-	EXPECT_EQ(0, pinned(dev));
+	EXPECT_EQ(0, mvt_stat(dev, "pinned_pages"));
 	/* Mapped again: as good as new. */
 	ASSERT_EQ(0, mvt_mem_remap(dev, &self->mem));
 	EXPECT_EQ(OK, mvt_gpu_attach_one(dev, 1, self->mem.iova,
@@ -99,7 +91,7 @@ TEST_F(memory, unmap_while_scanned_out)
 	EXPECT_EQ(OK, mvt_gpu_flush(dev, 1, 0, 0, 64, 64));
 	EXPECT_EQ(0, mvt_gpu_cursor(dev, VIRTIO_GPU_CMD_MOVE_CURSOR, 0, 0, 5, 5,
 				    0, 0));
-	EXPECT_EQ(0, pinned(dev));
+	EXPECT_EQ(0, mvt_stat(dev, "pinned_pages"));
 	EXPECT_TRUE(works(dev));
 }
 
@@ -121,9 +113,9 @@ TEST_F(memory, unmap_a_part)
 	ASSERT_EQ(OK, mvt_gpu_create(dev, 2, 1, 64, 64));
 	ASSERT_EQ(OK, mvt_gpu_attach_one(dev, 2, self->mem.iova + 0x10000,
 					 4 * 4096));
-	EXPECT_EQ(20, pinned(dev));
+	EXPECT_EQ(20, mvt_stat(dev, "pinned_pages"));
 	ASSERT_EQ(0, mvt_mem_unmap(dev, &other));
-	EXPECT_EQ(4, pinned(dev));
+	EXPECT_EQ(4, mvt_stat(dev, "pinned_pages"));
 	EXPECT_TRUE(mvt_is_error(mvt_gpu_transfer(dev, 1, 0, 0, 0, 1, 1)));
 	EXPECT_EQ(OK, mvt_gpu_transfer(dev, 2, 0, 0, 0, 64, 64));
 	mvt_mem_free(dev, &other);
@@ -149,7 +141,7 @@ TEST_F(memory, unmap_with_jobs_in_flight)
 	ms = timed_unmap(dev, &self->mem);
 	EXPECT_LE(0, ms);
 	EXPECT_GT(UNMAP_MS, ms);
-	EXPECT_EQ(0, pinned(dev));
+	EXPECT_EQ(0, mvt_stat(dev, "pinned_pages"));
 	memset(self->mem.va, 0, self->mem.size);
 	/* Each of them is answered, one way or the other. */
 	for (i = 0; i < 20; i++) {
@@ -181,7 +173,7 @@ TEST_F_TIMEOUT(memory, unmap_under_a_hung_job, MVT_TEST_S)
 	ms = timed_unmap(dev, &self->mem);
 	EXPECT_LE(0, ms);
 	EXPECT_GT(2 * UNMAP_MS, ms);
-	EXPECT_EQ(0, pinned(dev));
+	EXPECT_EQ(0, mvt_stat(dev, "pinned_pages"));
 	EXPECT_TRUE(mvt_is_error(mvt_gpu_recv(dev, MVT_WAIT_MS, NULL, 0)));
 	EXPECT_EQ(0, mvt_set_job_timeout_ms(timeout));
 	ASSERT_EQ(0, mvt_start(dev));
@@ -245,7 +237,7 @@ TEST_F_TIMEOUT(memory, map_and_unmap_again, MVT_TEST_S)
 						 64 * 64 * 4));
 		ASSERT_EQ(OK, mvt_gpu_transfer(dev, 1, 0, 0, 0, 64, 64));
 		ASSERT_EQ(0, mvt_mem_unmap(dev, mem));
-		ASSERT_EQ(0, pinned(dev));
+		ASSERT_EQ(0, mvt_stat(dev, "pinned_pages"));
 		ASSERT_EQ(0, mvt_mem_remap(dev, mem));
 	}
 	EXPECT_TRUE(works(dev));
@@ -392,7 +384,7 @@ TEST_F_TIMEOUT(memory, attach_races_with_unmap, MVT_TEST_S)
 
 	EXPECT_LE(0, ms);
 	EXPECT_GT(UNMAP_MS, ms);
-	EXPECT_EQ(0, pinned(&self->dev));
+	EXPECT_EQ(0, mvt_stat(&self->dev, "pinned_pages"));
 }
 
 /* The same with a flood of requests, so that something is always pinned. */
@@ -402,7 +394,7 @@ TEST_F_TIMEOUT(memory, attach_flood_races_with_unmap, MVT_TEST_S)
 
 	EXPECT_LE(0, ms);
 	EXPECT_GT(UNMAP_MS, ms);
-	EXPECT_EQ(0, pinned(&self->dev));
+	EXPECT_EQ(0, mvt_stat(&self->dev, "pinned_pages"));
 }
 
 /* The same with slow jobs: each try of VFIO takes long. */
@@ -416,7 +408,7 @@ TEST_F_TIMEOUT(memory, slow_attach_races_with_unmap, MVT_TEST_S)
 	ms = unmap_race(self, 2, 10);
 	EXPECT_LE(0, ms);
 	EXPECT_GT(UNMAP_MS, ms);
-	EXPECT_EQ(0, pinned(&self->dev));
+	EXPECT_EQ(0, mvt_stat(&self->dev, "pinned_pages"));
 }
 
 /* The process dies with everything pinned: all is let go of. */
@@ -428,7 +420,7 @@ TEST_F(memory, close_unpins)
 	ASSERT_EQ(OK, mvt_gpu_make(dev, &self->mem, 1, 256, 256, 1));
 	memcpy(uuid, dev->uuid, sizeof(uuid));
 	mvt_close(dev);
-	EXPECT_EQ(0, pinned(dev));
+	EXPECT_EQ(0, mvt_stat(dev, "pinned_pages"));
 	self->mem.mapped = false;
 	ASSERT_EQ(0, mvt_open(dev, uuid));
 	ASSERT_EQ(0, mvt_start(dev));

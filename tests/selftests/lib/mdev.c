@@ -117,6 +117,15 @@ int mvt_mdev_attr_u64(const char *uuid, const char *leaf, u64 *val)
 	return err ? err : mvt_read_u64(path, val);
 }
 
+u64 mvt_stat(const struct mvt_dev *dev, const char *name)
+{
+	char leaf[64];
+	u64 val;
+
+	snprintf(leaf, sizeof(leaf), "mvgpu/stats/%s", name);
+	return mvt_mdev_attr_u64(dev->uuid, leaf, &val) ? ~0ULL : val;
+}
+
 /* Blocks while somebody holds the device open. */
 int mvt_mdev_remove(const char *uuid)
 {

@@ -221,6 +221,8 @@ int mvt_queue_setup(struct mvt_dev *dev, unsigned int queue, u16 num);
 int mvt_start_features(struct mvt_dev *dev, u64 wanted);
 int mvt_start(struct mvt_dev *dev);
 int mvt_restart(struct mvt_dev *dev);
+/* A figure of mvgpu/stats/; ~0: it can't be read. */
+u64 mvt_stat(const struct mvt_dev *dev, const char *name);
 int mvt_setup(struct mvt_dev *dev, unsigned int type);
 void mvt_teardown(struct mvt_dev *dev);
 int mvt_wait_broken(struct mvt_dev *dev, unsigned int timeout_ms);
