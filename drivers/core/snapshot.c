@@ -44,6 +44,7 @@ static void snapshot_proto(struct mvgpu_vgpu *vgpu, struct mvgpu_vgpu_stats *to)
 	to->errors = stats.errors;
 	to->streams = stats.streams;
 	to->refused = stats.refused;
+	to->frames = stats.frames;
 	to->memory = stats.bytes;
 	to->resources = stats.resources;
 	to->contexts = stats.contexts;

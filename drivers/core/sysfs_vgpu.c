@@ -210,6 +210,7 @@ ENTITY_STAT(resets, resets);
 
 PROTO_STAT(contexts, contexts);
 PROTO_STAT(errors, errors);
+PROTO_STAT(frames, frames);
 PROTO_STAT(objects, objects);
 PROTO_STAT(refused, refused);
 PROTO_STAT(resources, resources);
@@ -248,6 +249,7 @@ static const struct attribute *const vgpu_stats_attrs[] = {
 	&vgpu_attr_busy_ns.attr,
 	&vgpu_attr_contexts.attr,
 	&vgpu_attr_errors.attr,
+	&vgpu_attr_frames.attr,
 	&vgpu_attr_idle_ns.attr,
 	&vgpu_attr_jobs.attr,
 	&vgpu_attr_objects.attr,

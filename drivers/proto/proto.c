@@ -151,4 +151,5 @@ void mvgpu_proto_get_stats(const struct mvgpu_proto *proto,
 	stats->stream_bytes = READ_ONCE(proto->stats.stream_bytes);
 	stats->streams = READ_ONCE(proto->stats.streams);
 	stats->refused = READ_ONCE(proto->stats.refused);
+	stats->frames = READ_ONCE(proto->stats.frames);
 }

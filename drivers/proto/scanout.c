@@ -123,16 +123,22 @@ void mvgpu_scanout_flushed(struct mvgpu_proto *proto,
 			   const struct mvgpu_rect *rect)
 {
 	struct mvgpu_rect common;
+	bool shown = false;
 	u32 id;
 
-	if (res->is_3d) {
-		flushed_3d(proto, res, rect);
-		return;
-	}
-	for (id = 0; id < proto->config.nr_scanouts; id++)
-		if (proto->scanouts[id].res == res &&
-		    rect_common(&common, rect, &proto->scanouts[id].rect))
+	for (id = 0; id < proto->config.nr_scanouts; id++) {
+		if (proto->scanouts[id].res != res ||
+		    !rect_common(&common, rect, &proto->scanouts[id].rect))
+			continue;
+		shown = true;
+		if (!res->is_3d)
 			mvgpu_display_flush(proto->config.display, id, &common);
+	}
+	if (!shown)
+		return;
+	WRITE_ONCE(proto->stats.frames, proto->stats.frames + 1);
+	if (res->is_3d)
+		flushed_3d(proto, res, rect);
 }
 
 /* A picture: neither a volume nor samples, in pixels that can be shown. */

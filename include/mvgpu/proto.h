@@ -62,6 +62,7 @@ struct mvgpu_proto_config {
  * @stream_bytes: streams on their way to the GPU
  * @streams: streams that were accepted
  * @refused: streams that were not
+ * @frames: flushes of what a scanout shows
  */
 struct mvgpu_proto_stats {
 	u32 resources;
@@ -74,6 +75,7 @@ struct mvgpu_proto_stats {
 	u32 stream_bytes;
 	u64 streams;
 	u64 refused;
+	u64 frames;
 };
 
 /** mvgpu_proto_create() - tables of one vGPU, empty; NULL: no memory. */

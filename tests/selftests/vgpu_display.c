@@ -244,6 +244,31 @@ TEST_F(display, flush_updates)
 	}
 }
 
+/* Frames are flushes of what is shown, whoever looks. */
+TEST_F(display, frames)
+{
+	struct mvt_dev *dev = &self->dev;
+	u64 iova = self->mem.iova;
+	unsigned int i;
+
+	EXPECT_EQ(0, mvt_stat(dev, "frames"));
+	ASSERT_EQ(OK, show(self, 0x112233));
+	EXPECT_EQ(1, mvt_stat(dev, "frames"));
+	for (i = 0; i < 10; i++)
+		ASSERT_EQ(OK, mvt_gpu_flush(dev, 1, i, i, 1, 1));
+	EXPECT_EQ(11, mvt_stat(dev, "frames"));
+
+	/* Another one, and a corner that is not shown. */
+	ASSERT_EQ(OK, mvt_gpu_create(dev, 2, 1, 64, 64));
+	ASSERT_EQ(OK, mvt_gpu_attach_one(dev, 2, iova, 64 * 64 * 4));
+	ASSERT_EQ(OK, mvt_gpu_flush(dev, 2, 0, 0, 64, 64));
+	ASSERT_EQ(OK, mvt_gpu_scanout(dev, 0, 1, 0, 0, 100, 80));
+	ASSERT_EQ(OK, mvt_gpu_flush(dev, 1, 100, 0, 50, 50));
+	EXPECT_EQ(11, mvt_stat(dev, "frames"));
+	ASSERT_EQ(OK, mvt_gpu_flush(dev, 1, 99, 0, 50, 50));
+	EXPECT_EQ(12, mvt_stat(dev, "frames"));
+}
+
 /* Nobody looks for a while; who comes then sees what is, not what was. */
 TEST_F(display, late_viewer)
 {

@@ -104,6 +104,7 @@ json_t *vgpu_stats_json(const struct mvgpu_vgpu_stats *stats)
 			 "streams", num(stats->streams),
 			 "refused", num(stats->refused),
 			 "memory", num(stats->memory));
+	json_object_set_new(json, "frames", num(stats->frames));
 	json_object_set_new(json, "resources", num(stats->resources));
 	json_object_set_new(json, "contexts", num(stats->contexts));
 	json_object_set_new(json, "objects", num(stats->objects));

@@ -86,6 +86,8 @@ static const struct metric vgpu_metrics[] = {
 		    "Streams of 3D commands that were sent to the GPU."),
 	VGPU_METRIC("vgpu_refused_total", "counter", refused, UNIT,
 		    "Streams of 3D commands that were refused."),
+	VGPU_METRIC("vgpu_frames_total", "counter", frames, UNIT,
+		    "Flushes of what a display shows."),
 };
 
 static double value_of(const void *stats, const struct metric *metric)

@@ -25,6 +25,28 @@ static uint64_t hist_delta_sum(const uint32_t *from, const uint32_t *to)
 	return sum;
 }
 
+/* They begin anew when the vGPU is opened again. */
+static uint64_t frames_between(const struct mvgpu_vgpu_stats *from,
+			       const struct mvgpu_vgpu_stats *to)
+{
+	return to->frames - (from->frames <= to->frames ? from->frames : 0);
+}
+
+static uint64_t gpu_frames(const struct snapshot *from,
+			   const struct snapshot *to)
+{
+	const struct mvgpu_vgpu_stats *a;
+	uint64_t sum = 0;
+	uint32_t i;
+
+	for (i = 0; i < to->nr; i++) {
+		a = find_stats(from, to->vgpu[i].id);
+		if (a)
+			sum += frames_between(a, &to->vgpu[i]);
+	}
+	return sum;
+}
+
 void rate_gpu(const struct snapshot *from, const struct snapshot *to,
 	      struct rate *rate)
 {
@@ -40,6 +62,7 @@ void rate_gpu(const struct snapshot *from, const struct snapshot *to,
 		.idle = all > 0 ? idle / all : 1,
 		.jobs = hist_delta_sum(run[0], run[1]) * 1e9 / ns,
 		.switches = (b->switches - a->switches) * 1e9 / ns,
+		.fps = gpu_frames(from, to) * 1e9 / ns,
 		.wait_p99 = hist_delta_p99(a->hist[MVGPU_STATS_WAIT],
 					   b->hist[MVGPU_STATS_WAIT]),
 		.run_p99 = hist_delta_p99(run[0], run[1]),
@@ -64,6 +87,7 @@ bool rate_vgpu(const struct snapshot *from, const struct snapshot *to,
 		.idle = (b->idle_ns - a->idle_ns) / ns,
 		.jobs = (b->jobs - a->jobs) * 1e9 / ns,
 		.switches = (b->switches - a->switches) * 1e9 / ns,
+		.fps = frames_between(a, b) * 1e9 / ns,
 		.wait_p99 = hist_delta_p99(a->hist[MVGPU_STATS_WAIT],
 					   b->hist[MVGPU_STATS_WAIT]),
 		.run_p99 = hist_delta_p99(a->hist[MVGPU_STATS_RUN],
@@ -78,10 +102,10 @@ bool rate_vgpu(const struct snapshot *from, const struct snapshot *to,
 
 json_t *rate_json(const struct rate *rate)
 {
-	return json_pack("{s:f, s:f, s:f, s:f, s:f, s:I, s:I, s:I, s:I}",
+	return json_pack("{s:f, s:f, s:f, s:f, s:f, s:f, s:I, s:I, s:I, s:I}",
 			 "busy", rate->busy, "wait", rate->wait,
 			 "idle", rate->idle, "jobs_per_s", rate->jobs,
-			 "switches_per_s", rate->switches,
+			 "switches_per_s", rate->switches, "fps", rate->fps,
 			 "wait_p99_ns", (json_int_t)rate->wait_p99,
 			 "run_p99_ns", (json_int_t)rate->run_p99,
 			 "memory", (json_int_t)rate->memory,

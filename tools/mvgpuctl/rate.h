@@ -11,6 +11,7 @@
  * @idle: the rest
  * @jobs: a second; of a GPU: what its runs are
  * @switches: a second
+ * @fps: frames a second, of all displays; of a GPU: of all vGPUs
  * @wait_p99: ns below which 99 percent of the jobs waited; 0: there was none
  * @run_p99: ns below which 99 percent of them ran; likewise
  * @memory: bytes, at the end
@@ -18,7 +19,7 @@
  */
 struct rate {
 	double busy, wait, idle;
-	double jobs, switches;
+	double jobs, switches, fps;
 	uint64_t wait_p99, run_p99;
 	uint64_t memory, resets;
 };

@@ -24,8 +24,8 @@ struct target {
 
 static void heading(void)
 {
-	printf("%-8s  %5s  %5s  %5s  %8s  %8s  %9s  %9s  %10s  %6s\n", "TIME",
-	       "BUSY%", "WAIT%", "IDLE%", "JOBS/S", "SWITCH/S", "WAIT99us",
+	printf("%-8s  %5s  %5s  %5s  %8s  %6s  %8s  %9s  %9s  %10s  %6s\n", "TIME",
+	       "BUSY%", "WAIT%", "IDLE%", "JOBS/S", "FPS", "SWITCH/S", "WAIT99us",
 	       "RUN99us", "MEMORY", "RESETS");
 }
 
@@ -46,9 +46,9 @@ static void line(const struct target *target, const struct rate *rate)
 		return;
 	}
 	strftime(when, sizeof(when), "%H:%M:%S", localtime(&now));
-	printf("%-8s  %5.1f  %5.1f  %5.1f  %8.1f  %8.1f  %9.0f  %9.0f  %10s  %6llu\n",
+	printf("%-8s  %5.1f  %5.1f  %5.1f  %8.1f  %6.1f  %8.1f  %9.0f  %9.0f  %10s  %6llu\n",
 	       when, rate->busy * 100, rate->wait * 100, rate->idle * 100,
-	       rate->jobs, rate->switches, rate->wait_p99 / 1e3,
+	       rate->jobs, rate->fps, rate->switches, rate->wait_p99 / 1e3,
 	       rate->run_p99 / 1e3, bytes_text(rate->memory),
 	       (unsigned long long)rate->resets);
 	fflush(stdout);

@@ -14,13 +14,18 @@
 #define CLEAR_TO_END_OF_LINE "\033[K"
 #define CLEAR_BELOW "\033[J"
 #define HOME "\033[H"
-#define ALTERNATE_ON "\033[?1049h\033[?25l"
-#define ALTERNATE_OFF "\033[?25h\033[?1049l"
+/* Neither a cursor nor lines that go on in the next row. */
+#define ALTERNATE_ON "\033[?1049h\033[?25l\033[?7l"
+#define ALTERNATE_OFF "\033[?7h\033[?25h\033[?1049l"
 
-/* A bar's cells, of what is left beside the rest of a line. */
+/* A bar's cells, of what is left beside the rest of a line but for its name. */
 #define BAR_MIN 8
 #define BAR_MAX 40
-#define REST 66
+#define REST 60
+
+/* A narrow terminal shows the beginning of a UUID, which is a name, too. */
+#define NAME_SHORT 8
+#define NAME_LONG 36
 
 /**
  * struct screen - what is drawn on
@@ -126,13 +131,20 @@ static void bar(double part, unsigned int cells, enum colour colour)
 	fputs(colour_off(), stdout);
 }
 
+static unsigned int name_cells(void)
+{
+	return screen.live && screen.columns < REST + NAME_LONG + BAR_MIN ?
+	       NAME_SHORT : NAME_LONG;
+}
+
 static unsigned int bar_cells(void)
 {
-	unsigned int cells = screen.columns > REST ? screen.columns - REST : 0;
+	unsigned int rest = REST + name_cells();
 
-	if (cells < BAR_MIN)
+	if (screen.columns < rest + BAR_MIN)
 		return BAR_MIN;
-	return cells < BAR_MAX ? cells : BAR_MAX;
+	return screen.columns < rest + BAR_MAX ? screen.columns - rest :
+						 BAR_MAX;
 }
 
 static enum colour load_colour(double part)
@@ -150,26 +162,25 @@ static void draw_gpu(const struct mvgpu_gpu_info *gpu, const struct rate *rate)
 	line_end();
 }
 
-/* A narrow terminal shows the beginning of a UUID, which is a name, too. */
 static void draw_vgpu(const struct mvgpu_vgpu_stats *stats,
 		      const struct rate *rate)
 {
-	int name = screen.live && screen.columns < 108 ? 8 : 36;
+	int name = name_cells();
 
 	printf("  %-*.*s  %-9s  ", name, name, stats->name,
 	       state_text(stats->state));
 	bar(rate->busy, bar_cells(), load_colour(rate->busy));
-	printf(" %5.1f%%  %5.1f%%  %8.1f  %10s", rate->busy * 100,
-	       rate->wait * 100, rate->jobs, bytes_text(rate->memory));
+	printf(" %5.1f%%  %5.1f%%  %8.1f  %6.1f  %10s", rate->busy * 100,
+	       rate->wait * 100, rate->jobs, rate->fps,
+	       bytes_text(rate->memory));
 	line_end();
 }
 
 static void draw_heading(void)
 {
-	int name = screen.live && screen.columns < 108 ? 8 : 36;
-
-	printf("  %-*s  %-9s  %-*s %6s  %6s  %8s  %10s", name, "VGPU", "STATE",
-	       (int)bar_cells(), "GPU", "GPU%", "WAIT%", "JOBS/S", "MEMORY");
+	printf("  %-*s  %-9s  %-*s %6s  %6s  %8s  %6s  %10s", (int)name_cells(),
+	       "VGPU", "STATE", (int)bar_cells(), "GPU", "GPU%", "WAIT%",
+	       "JOBS/S", "FPS", "MEMORY");
 	line_end();
 }
 

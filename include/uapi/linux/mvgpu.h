@@ -228,6 +228,7 @@ struct mvgpu_gpu_stats {
  * @errors: requests that were answered with an error, since it was opened
  * @streams: of 3D commands that were sent, since it was opened
  * @refused: those that were not, likewise
+ * @frames: flushes of what a display of it shows, likewise
  * @memory: bytes of GPU memory in use
  * @resources: that exist now
  * @contexts: likewise
@@ -255,6 +256,7 @@ struct mvgpu_vgpu_stats {
 	__aligned_u64 errors;
 	__aligned_u64 streams;
 	__aligned_u64 refused;
+	__aligned_u64 frames;
 	__aligned_u64 memory;
 	__u32 resources;
 	__u32 contexts;

@@ -288,6 +288,7 @@ try "top in a pipe is lines" test "$(grep -c "^GPU $sim  fair  [#.]" /tmp/top.te
 try "without colours" bash -c "! grep -q $'\033' /tmp/top.text"
 try "who uses most comes first" grep -qE "^  $guest  running    [#]+[.]" \
 	<(sed -n 3p /tmp/top.text)
+try "top has a heading as wide as its lines" grep -qE '^  VGPU +STATE +GPU +GPU% +WAIT% +JOBS/S +FPS +MEMORY *$' /tmp/top.tmux
 try "top on a terminal" grep -qE "^  ${guest:0:8}  running    #+\.+ +[0-9.]+%" /tmp/top.tmux
 cp /tmp/trace.json /tmp/trace.svg /out/
 # A fifth of the time again, and no more than the counters tell, which were looked at
