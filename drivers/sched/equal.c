@@ -3,6 +3,8 @@
  * Policy "equal": the same time for each that has work: after a slice, whoever
  * has had least comes next. A slice that was overrun is made up for.
  */
+#include <kunit/visibility.h>
+
 #include "policy.h"
 
 #define run_share(n) rb_entry(n, struct mvgpu_share, run_node)
@@ -82,3 +84,4 @@ const struct mvgpu_policy_ops mvgpu_policy_equal = {
 	.charge = equal_charge,
 	.yields = equal_yields,
 };
+EXPORT_SYMBOL_IF_KUNIT(mvgpu_policy_equal);

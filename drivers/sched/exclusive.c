@@ -3,6 +3,8 @@
  * Policy "exclusive": for one vGPU that has the whole GPU: its jobs go to the
  * engine as they come. Core sees to it that there is no other.
  */
+#include <kunit/visibility.h>
+
 #include "policy.h"
 
 static void exclusive_remove(struct mvgpu_policy *policy,
@@ -35,3 +37,4 @@ const struct mvgpu_policy_ops mvgpu_policy_exclusive = {
 	.pick = exclusive_pick,
 	.charge = exclusive_charge,
 };
+EXPORT_SYMBOL_IF_KUNIT(mvgpu_policy_exclusive);

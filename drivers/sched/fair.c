@@ -6,6 +6,7 @@
  * those the one with the earliest virtual deadline is served. On top of that
  * limits (cap) and guarantees (min) are dates, in the manner of mClock.
  */
+#include <kunit/visibility.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/rbtree_augmented.h>
@@ -322,3 +323,4 @@ const struct mvgpu_policy_ops mvgpu_policy_fair = {
 	.back = fair_back,
 	.yields = fair_yields,
 };
+EXPORT_SYMBOL_IF_KUNIT(mvgpu_policy_fair);

@@ -5,6 +5,8 @@
  * are not ahead of their part, the one whose next slice is due first is served;
  * as the parts do not exceed the whole, each gets it in time.
  */
+#include <kunit/visibility.h>
+
 #include "policy.h"
 
 #define run_share(n) rb_entry(n, struct mvgpu_share, run_node)
@@ -120,3 +122,4 @@ const struct mvgpu_policy_ops mvgpu_policy_fixed = {
 	.params = fixed_params,
 	.yields = fixed_yields,
 };
+EXPORT_SYMBOL_IF_KUNIT(mvgpu_policy_fixed);

@@ -3,6 +3,7 @@
  * What all policies have in common: who has work, whose slice it is, and what a
  * job will take.
  */
+#include <kunit/visibility.h>
 #include <linux/string.h>
 
 #include "policy.h"
@@ -37,6 +38,7 @@ void mvgpu_policy_init(struct mvgpu_policy *policy,
 	policy->held = RB_ROOT_CACHED;
 	policy->reserved = RB_ROOT_CACHED;
 }
+EXPORT_SYMBOL_IF_KUNIT(mvgpu_policy_init);
 
 void mvgpu_policy_set(struct mvgpu_policy *policy,
 		      const struct mvgpu_policy_ops *ops, u64 now)
@@ -54,6 +56,7 @@ void mvgpu_policy_set(struct mvgpu_policy *policy,
 	list_for_each_entry(share, &policy->queued, node)
 		policy->ops->add(policy, share, now);
 }
+EXPORT_SYMBOL_IF_KUNIT(mvgpu_policy_set);
 
 void mvgpu_share_init(struct mvgpu_share *share)
 {
@@ -65,6 +68,7 @@ void mvgpu_share_init(struct mvgpu_share *share)
 	};
 	INIT_LIST_HEAD(&share->node);
 }
+EXPORT_SYMBOL_IF_KUNIT(mvgpu_share_init);
 
 void mvgpu_policy_forget(struct mvgpu_policy *policy,
 			 const struct mvgpu_share *share)
@@ -86,6 +90,7 @@ void mvgpu_policy_set_params(struct mvgpu_policy *policy,
 	if (share->queued)
 		policy->ops->add(policy, share, now);
 }
+EXPORT_SYMBOL_IF_KUNIT(mvgpu_policy_set_params);
 
 void mvgpu_policy_add(struct mvgpu_policy *policy, struct mvgpu_share *share,
 		      u64 now)
@@ -94,6 +99,7 @@ void mvgpu_policy_add(struct mvgpu_policy *policy, struct mvgpu_share *share,
 	list_add_tail(&share->node, &policy->queued);
 	policy->ops->add(policy, share, now);
 }
+EXPORT_SYMBOL_IF_KUNIT(mvgpu_policy_add);
 
 void mvgpu_policy_back(struct mvgpu_policy *policy, struct mvgpu_share *share,
 		       u64 now)
@@ -105,6 +111,7 @@ void mvgpu_policy_back(struct mvgpu_policy *policy, struct mvgpu_share *share,
 	else
 		policy->ops->add(policy, share, now);
 }
+EXPORT_SYMBOL_IF_KUNIT(mvgpu_policy_back);
 
 void mvgpu_policy_remove(struct mvgpu_policy *policy,
 			 struct mvgpu_share *share)
@@ -113,6 +120,7 @@ void mvgpu_policy_remove(struct mvgpu_policy *policy,
 	list_del_init(&share->node);
 	share->queued = false;
 }
+EXPORT_SYMBOL_IF_KUNIT(mvgpu_policy_remove);
 
 struct mvgpu_share *mvgpu_policy_pick(struct mvgpu_policy *policy, u64 now,
 				      u64 *until)
@@ -120,6 +128,7 @@ struct mvgpu_share *mvgpu_policy_pick(struct mvgpu_policy *policy, u64 now,
 	*until = U64_MAX;
 	return policy->ops->pick(policy, now, until);
 }
+EXPORT_SYMBOL_IF_KUNIT(mvgpu_policy_pick);
 
 static void policy_charge(struct mvgpu_policy *policy,
 			  struct mvgpu_share *share, s64 ns, u64 now)
@@ -140,6 +149,7 @@ u64 mvgpu_policy_start(struct mvgpu_policy *policy, struct mvgpu_share *share,
 	policy_charge(policy, share, share->avg_ns, now);
 	return share->avg_ns;
 }
+EXPORT_SYMBOL_IF_KUNIT(mvgpu_policy_start);
 
 u64 mvgpu_policy_end(struct mvgpu_policy *policy, struct mvgpu_share *share,
 		     u64 charged, u64 ns, u64 now)
@@ -155,12 +165,14 @@ u64 mvgpu_policy_end(struct mvgpu_policy *policy, struct mvgpu_share *share,
 		return 0;
 	return (u64)over < ns ? (u64)over : ns;
 }
+EXPORT_SYMBOL_IF_KUNIT(mvgpu_policy_end);
 
 void mvgpu_policy_cancel(struct mvgpu_policy *policy, struct mvgpu_share *share,
 			 u64 charged, u64 now)
 {
 	policy_charge(policy, share, -(s64)charged, now);
 }
+EXPORT_SYMBOL_IF_KUNIT(mvgpu_policy_cancel);
 
 bool mvgpu_policy_alone(const struct mvgpu_policy *policy,
 			const struct mvgpu_share *share)
@@ -168,6 +180,7 @@ bool mvgpu_policy_alone(const struct mvgpu_policy *policy,
 	return list_empty(&policy->queued) ||
 	       (share->queued && list_is_singular(&policy->queued));
 }
+EXPORT_SYMBOL_IF_KUNIT(mvgpu_policy_alone);
 
 bool mvgpu_policy_expired(struct mvgpu_policy *policy,
 			  struct mvgpu_share *share, u64 *charged, u64 ns,
@@ -181,6 +194,7 @@ bool mvgpu_policy_expired(struct mvgpu_policy *policy,
 		policy->used_ns = 0;
 	return false;
 }
+EXPORT_SYMBOL_IF_KUNIT(mvgpu_policy_expired);
 
 u64 mvgpu_policy_stop(struct mvgpu_policy *policy, struct mvgpu_share *share,
 		      u64 charged, u64 ns, u64 now)
@@ -191,3 +205,4 @@ u64 mvgpu_policy_stop(struct mvgpu_policy *policy, struct mvgpu_share *share,
 	policy->current_share = NULL;
 	return over;
 }
+EXPORT_SYMBOL_IF_KUNIT(mvgpu_policy_stop);

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Kselftests: user space plays the guest's driver, first on the GPU in software,
-# then on the physical one.
+# then on the physical one. On a kernel with KUnit its suite comes first.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -45,7 +45,23 @@ run()
 		test "$ran" -eq "$(wc -l </tmp/selftests/kselftest-list.txt)"
 }
 
+# kunit - the suite's results, which are tests below a result.
+kunit()
+{
+	local status=0 results=/sys/kernel/debug/kunit/mvgpu_sched/results
+
+	modprobe mvgpu_sched_kunit || return
+	sed 's/^/    /' "$results"
+	grep -q '^ok .* mvgpu_sched$' "$results" || status=1
+	modprobe -r mvgpu_sched_kunit || status=1
+	return "$status"
+}
+
 modules_install
+if modinfo mvgpu_sched_kunit >/dev/null 2>&1; then
+	kunit
+	result $? "KUnit's tests of the policies"
+fi
 cp -r "$here/selftests" /tmp/selftests
 try "load the software GPU" modprobe mvgpu_sim
 try "load the mdev frontend" modprobe mvgpu_mdev

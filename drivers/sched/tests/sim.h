@@ -4,14 +4,13 @@
 
 /*
  * An engine and its tenants on a clock that jumps from event to event. Integers
- * only, so that a kernel could run it, too.
+ * only, since a kernel runs it, too.
  */
 #include <mvgpu/policy.h>
 
 #define SIM_MAX_TENANTS 1024
 #define SIM_QUEUE 8
 #define SIM_MAX_OUTSTANDING 4
-#define SIM_WINDOWS 64
 
 #define US 1000ULL
 #define MS 1000000ULL
@@ -21,6 +20,10 @@
  * struct sim_job - one of a tenant's
  * @seq: number, from 0
  * @ns: that it takes, without what it has had before it was stopped
+ * @queued: when it was sent
+ * @submitted: when the engine got it
+ * @charged: what the policy has charged for it
+ * @tenant: whose
  * @began: has had some; its wait is over and counted
  */
 struct sim_job {
@@ -38,6 +41,21 @@ struct sim_job {
  * @think_ns: mean pause
  * @off: sends nothing
  * @next: time of the next arrival; 0: none is due
+ * @queue: a ring of jobs that wait
+ * @head: the oldest of them
+ * @nr: how many they are
+ * @inflight: jobs that the engine has
+ * @sent: jobs so far
+ * @started: of those, since sim_measure()
+ * @done: that have ended
+ * @busy_ns: that the engine worked for it, since sim_measure()
+ * @max_wait: longest wait of a job until it began, likewise
+ * @sum_wait: of all waits, likewise
+ * @waits_over: waits beyond @wait_limit, likewise
+ * @wait_limit: 0: none
+ * @window_busy: use within this window
+ * @window_max: most in a window, since sim_measure()
+ * @window_min: least, likewise
  */
 struct sim_tenant {
 	struct mvgpu_share share;
@@ -49,17 +67,32 @@ struct sim_tenant {
 	u32 head, nr, inflight;
 	u64 sent, started, done;
 	u64 busy_ns, max_wait, sum_wait, waits_over, wait_limit;
-	/* Use within the last SIM_WINDOWS windows, and the extremes seen. */
 	u64 window_busy, window_max, window_min;
 };
 
 /**
  * struct sim - an engine
+ * @policy: what is tested
+ * @now: its clock
+ * @seed: state of sim_random()
+ * @busy_ns: that it worked, since sim_measure()
+ * @jobs: that have ended, likewise
+ * @idle_ns: that it did not work, likewise
+ * @until: when the policy is to be asked again
+ * @free_at: when the oldest running job began
+ * @nr: tenants
+ * @outstanding: jobs that it takes at a time
+ * @tenant: the first @nr are used
+ * @running: jobs that it has, the oldest first
+ * @nr_running: how many they are
  * @preempt: it can stop running jobs
  * @stops: how often it did
  * @turn: whose job runs
  * @slice_end: of that tenant
+ * @window_ns: length of a window
  * @window_at: the first job's use until then was counted in windows
+ * @window_end: of this one
+ * @windows: that have ended, since sim_measure()
  * @idle_with_work: engine was idle while somebody had work
  * @broken: what the policy must never do
  * @check: called after each completion, or NULL

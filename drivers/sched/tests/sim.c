@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "sim.h"
 
-#include <string.h>
+#include <linux/sched.h>
+#include <linux/string.h>
 
 /* xorshift64* */
 u64 sim_random(struct sim *sim, u64 below)
@@ -382,7 +383,7 @@ void sim_run(struct sim *sim, u64 jobs, u64 ns)
 	for (i = 0; i < sim->nr; i++)
 		tenant_refill(sim, i);
 	while (sim->jobs < last_job && sim->now < end && step(sim))
-		;
+		cond_resched();
 }
 
 void sim_drain(struct sim *sim)
@@ -394,7 +395,7 @@ void sim_drain(struct sim *sim)
 		sim->tenant[i].next = 0;
 	}
 	while (step(sim))
-		;
+		cond_resched();
 	for (i = 0; i < sim->nr; i++)
 		if (sim->tenant[i].done != sim->tenant[i].sent)
 			sim->broken = "a job was lost";
