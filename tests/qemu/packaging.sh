@@ -86,7 +86,9 @@ files()
 # In the order of Kbuild's list.
 modules()
 {
-	sed -n 's/^obj-m += //p' "$project/Kbuild" | tr ' ' '\n' | sed 's/\.o$//'
+	# The dollars are Kbuild's and the expression's.
+	# shellcheck disable=SC2016
+	sed -n 's/^obj-\$(CONFIG_MVGPU\(_[A-Z]*\)\{0,1\}) += \(.*\)\.o$/\2/p' "$project/Kbuild"
 }
 
 # info MODULE RELEASE FIELD - what modinfo says of the module that DKMS has built.
