@@ -69,7 +69,7 @@ more=(
 	"l1-7.3-load|load and unload on 7.3|l1 7.3 load-modules"
 	"l1-7.3-selftests|kselftests on 7.3|l1 7.3 selftests"
 	"l1-7.3-two-guests|two guests on 7.3|l1 7.3 two-guests"
-	"l1-debug-selftests|kselftests, KASAN and lockdep|l1 debug selftests --timeout 4000"
+	"l1-debug-selftests|kselftests, KASAN and lockdep|l1 debug selftests --smp 2 --timeout 7200"
 	"packages|Debian packages|packages"
 )
 

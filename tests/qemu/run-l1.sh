@@ -264,6 +264,9 @@ own=
 case $kernel in
 debug)
 	own=$("$testbed/debug-kernel.sh")
+	# identify_cpu() forgets for a moment that there are five levels, and KASAN
+	# takes what an interrupt reads then for wild.
+	append="$append no5lvl"
 	;;
 */*)
 	own=$(realpath -e "$kernel") || die "there is no kernel at $kernel"

@@ -582,7 +582,7 @@ TEST_F_TIMEOUT(cmd, quota_of_resources, MVT_TEST_S)
 	EXPECT_EQ(NO_MEM, mvt_gpu_create(dev, 30001, 1, 1, 1));
 }
 
-TEST_F(cmd, cursor)
+TEST_F_TIMEOUT(cmd, cursor, MVT_TEST_S)
 {
 	struct mvt_dev *dev = &self->dev;
 	const u32 update = VIRTIO_GPU_CMD_UPDATE_CURSOR;

@@ -93,15 +93,14 @@ modules_install()
 	local to
 
 	to=/lib/modules/$(uname -r)
-	mkdir -p "$to/updates"
-	cp "$here"/modules/*.ko "$to/updates/"
-	cp "$here"/modules/depmod/* "$to/"
+	mkdir -p "$to/updates" && cp "$here"/modules/*.ko "$to/updates/" &&
+		cp "$here"/modules/depmod/* "$to/"
 }
 
 # modules_load - all of mvgpu, on the physical GPU.
 modules_load()
 {
-	modules_install
+	try "mvgpu's modules can be found" modules_install || finish
 	try "modprobe mvgpu_virtio" modprobe mvgpu_virtio
 	try "modprobe mvgpu_mdev" modprobe mvgpu_mdev
 	try "the GPU offers vGPU types" test -d "$gpu_dir/mdev_supported_types"

@@ -57,7 +57,7 @@ kunit()
 	return "$status"
 }
 
-modules_install
+try "mvgpu's modules can be found" modules_install || finish
 if modinfo mvgpu_sched_kunit >/dev/null 2>&1; then
 	kunit
 	result $? "KUnit's tests of the policies"
