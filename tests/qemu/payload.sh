@@ -12,6 +12,7 @@
 #   guest/      programs for guests and to look at guests (tests/guest)
 #   selftests/  kselftests
 #   scenarios/  scripts that L1 runs
+#   kubevirt.yaml  of the documentation, to be tried
 #
 # What is up to date is not built again.
 
@@ -61,6 +62,7 @@ build()
 	fi
 	make -s install "${args[@]}" DESTDIR="$to/install"
 	cp tools/packaging/mvgpu.modprobe.conf "$to/modules/"
+	cp Documentation/kubevirt.yaml "$to/"
 	cp build/guest/* "$to/guest/"
 	rm -rf "$to/selftests" "$to/scenarios"
 	cp -r build/selftests "$to/selftests"
