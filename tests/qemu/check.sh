@@ -63,6 +63,7 @@ more=(
 	"l1-6.12-iommu-selftests|kselftests, IOMMU|l1 6.12 selftests --iommu"
 	"l1-6.12-iommu-two-guests|two guests, IOMMU|l1 6.12 two-guests --iommu"
 	"l1-6.12-kubevirt|what KubeVirt finds|l1 6.12 kubevirt"
+	"l1-6.12-memory|memory of a guest grows and shrinks|l1 6.12 memory"
 	"l1-6.12-libvirt|vGPUs and domains of libvirt|l1 6.12 libvirt --timeout 1800"
 	"l1-6.12-capture|streams of Mesa recorded|l1 6.12 capture"
 	"l1-6.12-performance|fps on a vGPU, passed through, and on QEMU's own|l1 6.12 performance --iommu --timeout 1500"
