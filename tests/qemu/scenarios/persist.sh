@@ -1,0 +1,100 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The hypervisor reboots, and the vGPUs that mdevctl has written down are back, with
+# their parameters. Runs once in each boot: L1's disk is memory, so what a disk would
+# keep (what "make install" has left, and /etc/mdevctl.d) is put back by hand.
+
+# Functions are called by way of "try".
+# shellcheck disable=SC2317
+
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+kept=/out/kept
+
+# vgpus - all there are, with what an admin has set.
+vgpus()
+{
+	mvgpuctl list --json | jq -S '[.gpus[].vgpus[] |
+		{uuid, type, weight, cap, min}] | sort_by(.uuid)'
+}
+
+types()
+{
+	(cd "$gpu_dir/mdev_supported_types" && grep -H . ./*/name ./*/description ./*/device_api)
+}
+
+same()
+{
+	diff <("$1") "$kept/$1"
+}
+
+disk()
+{
+	tar -C "$here/install" -c . | tar -C / -x --keep-directory-symlink
+	depmod -a
+	sed -i 's/^#softdep/softdep/' /etc/modprobe.d/mvgpu.conf
+	[ ! -d "$kept/mdevctl.d" ] || cp -a "$kept/mdevctl.d" /etc/
+	udevadm control --reload
+}
+
+# define NR TYPE WEIGHT CAP MIN
+define()
+{
+	local uuid=6d766770-7500-4000-8000-00000000010$1 attr
+
+	mdevctl define --auto --uuid "$uuid" --parent "$gpu" \
+		--type "virtio-pci-mvgpu_$2" || return
+	for attr in "weight $3" "cap $4" "min $5"; do
+		mdevctl modify --uuid "$uuid" --addattr "mvgpu/${attr% *}" \
+			--value "${attr#* }" || return
+	done
+	mdevctl start --uuid "$uuid"
+}
+
+disk
+if [ ! -d "$kept" ]; then
+	udevadm trigger --action=add
+	udevadm settle
+	try "udev gives the GPU to mvgpu" test -d "$gpu_dir/mdev_supported_types"
+	try "define a vGPU of a quarter" define 1 1of4 300 0 10
+	try "one of an eighth" define 2 1of8 50 40 0
+	try "two of a sixteenth" define 3 1of16 1000 5 5
+	try "the other" define 4 1of16 1 0 0
+	mkdir "$kept"
+	vgpus >"$kept/vgpus"
+	types >"$kept/types"
+	note "$(jq -c . "$kept/vgpus")"
+	try "there are four, as they were defined" jq -e 'length == 4 and
+		[.[] | [.weight, .cap, .min]] ==
+		[[300, 0, 10], [50, 40, 0], [1000, 5, 5], [1, 0, 0]]' "$kept/vgpus"
+	try "there are types" test "$(wc -l <"$kept/types")" -ge 21
+	cp -a /etc/mdevctl.d "$kept/"
+	echo "results=$results failures=$failures" >"$kept/state"
+	sync
+	busybox reboot -f
+	sleep 600
+	exit 1
+fi
+
+# As far as the other boot came.
+# shellcheck disable=SC1091
+. "$kept/state"
+try "it is the second boot" test "$(awk '{ print int($1) }' /proc/uptime)" -lt 200
+try "there are no vGPUs yet" test -z "$(ls "$mdev_dir" 2>/dev/null)"
+start=${EPOCHREALTIME/./}
+# What a system does when it boots.
+udevadm trigger --action=add
+tries=600
+until [ -e /dev/mvgpu ] && same vgpus >/dev/null 2>&1; do
+	tries=$((tries - 1))
+	[ "$tries" -gt 0 ] || break
+	sleep 0.1
+done
+ms=$(((${EPOCHREALTIME/./} - start) / 1000))
+note "back after $ms ms"
+try "the same vGPUs are there, with their parameters" same vgpus
+try "within 5 s" test "$ms" -le 5000
+try "types are what they were" same types
+finish
