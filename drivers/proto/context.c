@@ -260,20 +260,33 @@ static void ctx_job(struct mvgpu_job *job, enum mvgpu_job_op op,
 	mvgpu_resource_use(job, res);
 }
 
-u32 mvgpu_context_attach(struct mvgpu_proto *proto, struct mvgpu_job *job)
+/* Both that an ATTACH or DETACH names, or which of them there is not. */
+static u32 ctx_resource_find(struct mvgpu_proto *proto, struct mvgpu_job *job,
+			     struct mvgpu_context **ctx,
+			     struct mvgpu_resource **res)
 {
 	const struct virtio_gpu_ctx_resource *req =
 		(const void *)job->req.bytes;
-	struct mvgpu_context *ctx =
-		mvgpu_context_find(proto, le32_to_cpu(req->hdr.ctx_id));
-	struct mvgpu_resource *res =
-		mvgpu_resource_find(proto, le32_to_cpu(req->resource_id));
-	struct mvgpu_attachment *att;
 
-	if (!ctx)
+	*ctx = mvgpu_context_find(proto, le32_to_cpu(req->hdr.ctx_id));
+	*res = mvgpu_resource_find(proto, le32_to_cpu(req->resource_id));
+	if (!*ctx)
 		return VIRTIO_GPU_RESP_ERR_INVALID_CONTEXT_ID;
-	if (!res)
+	if (!*res)
 		return VIRTIO_GPU_RESP_ERR_INVALID_RESOURCE_ID;
+	return VIRTIO_GPU_RESP_OK_NODATA;
+}
+
+u32 mvgpu_context_attach(struct mvgpu_proto *proto, struct mvgpu_job *job)
+{
+	struct mvgpu_attachment *att;
+	struct mvgpu_context *ctx;
+	struct mvgpu_resource *res;
+	u32 resp;
+
+	resp = ctx_resource_find(proto, job, &ctx, &res);
+	if (resp != VIRTIO_GPU_RESP_OK_NODATA)
+		return resp;
 	if (attachment_find(ctx, res->guest_id))
 		return VIRTIO_GPU_RESP_OK_NODATA;
 
@@ -296,18 +309,14 @@ u32 mvgpu_context_attach(struct mvgpu_proto *proto, struct mvgpu_job *job)
 
 u32 mvgpu_context_detach(struct mvgpu_proto *proto, struct mvgpu_job *job)
 {
-	const struct virtio_gpu_ctx_resource *req =
-		(const void *)job->req.bytes;
-	struct mvgpu_context *ctx =
-		mvgpu_context_find(proto, le32_to_cpu(req->hdr.ctx_id));
-	struct mvgpu_resource *res =
-		mvgpu_resource_find(proto, le32_to_cpu(req->resource_id));
 	struct mvgpu_attachment *att;
+	struct mvgpu_context *ctx;
+	struct mvgpu_resource *res;
+	u32 resp;
 
-	if (!ctx)
-		return VIRTIO_GPU_RESP_ERR_INVALID_CONTEXT_ID;
-	if (!res)
-		return VIRTIO_GPU_RESP_ERR_INVALID_RESOURCE_ID;
+	resp = ctx_resource_find(proto, job, &ctx, &res);
+	if (resp != VIRTIO_GPU_RESP_OK_NODATA)
+		return resp;
 	att = attachment_find(ctx, res->guest_id);
 	/* A stock guest detaches some twice. */
 	if (!att)

@@ -121,6 +121,21 @@ put_resource:
 	return -ENOMEM;
 }
 
+static struct mvgpu_sim_resource *resource_new(u32 id, u32 format, u32 width,
+					       u32 height)
+{
+	struct mvgpu_sim_resource *res = kzalloc(sizeof(*res), GFP_KERNEL);
+
+	if (!res)
+		return NULL;
+	kref_init(&res->ref);
+	res->id = id;
+	res->format = format;
+	res->width = width;
+	res->height = height;
+	return res;
+}
+
 /**
  * mvgpu_sim_resource_alloc() - memory for a resource that will be created
  * @sim: the GPU
@@ -136,14 +151,10 @@ int mvgpu_sim_resource_alloc(struct mvgpu_sim *sim,
 {
 	struct mvgpu_sim_resource *res;
 
-	res = kzalloc(sizeof(*res), GFP_KERNEL);
+	res = resource_new(create->res_id, create->format, create->width,
+			   create->height);
 	if (!res)
 		return -ENOMEM;
-	kref_init(&res->ref);
-	res->id = create->res_id;
-	res->format = create->format;
-	res->width = create->width;
-	res->height = create->height;
 	res->pixel = 4;
 	res->layers = 1;
 	res->size = (u64)create->width * create->height * 4;
@@ -167,14 +178,10 @@ int mvgpu_sim_resource_alloc_3d(struct mvgpu_sim *sim,
 {
 	struct mvgpu_sim_resource *res;
 
-	res = kzalloc(sizeof(*res), GFP_KERNEL);
+	res = resource_new(create->res_id, create->format, create->width,
+			   create->height);
 	if (!res)
 		return -ENOMEM;
-	kref_init(&res->ref);
-	res->id = create->res_id;
-	res->format = create->format;
-	res->width = create->width;
-	res->height = create->height;
 	res->layers = max3(create->depth, create->array_size, 1U);
 	res->size = create->size;
 	if (!create->last_level && create->nr_samples <= 1 &&
