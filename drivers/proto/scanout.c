@@ -123,22 +123,16 @@ void mvgpu_scanout_flushed(struct mvgpu_proto *proto,
 			   const struct mvgpu_rect *rect)
 {
 	struct mvgpu_rect common;
-	bool shown = false;
 	u32 id;
 
-	for (id = 0; id < proto->config.nr_scanouts; id++) {
-		if (proto->scanouts[id].res != res ||
-		    !rect_common(&common, rect, &proto->scanouts[id].rect))
-			continue;
-		shown = true;
-		if (!res->is_3d)
-			mvgpu_display_flush(proto->config.display, id, &common);
-	}
-	if (!shown)
-		return;
-	WRITE_ONCE(proto->stats.frames, proto->stats.frames + 1);
-	if (res->is_3d)
+	if (res->is_3d) {
 		flushed_3d(proto, res, rect);
+		return;
+	}
+	for (id = 0; id < proto->config.nr_scanouts; id++)
+		if (proto->scanouts[id].res == res &&
+		    rect_common(&common, rect, &proto->scanouts[id].rect))
+			mvgpu_display_flush(proto->config.display, id, &common);
 }
 
 /* A picture: neither a volume nor samples, in pixels that can be shown. */
@@ -182,6 +176,26 @@ u32 mvgpu_scanout_set(struct mvgpu_proto *proto, struct mvgpu_job *job)
 	return VIRTIO_GPU_RESP_OK_NODATA;
 }
 
+/*
+ * A guest that flips pages may show another one before the GPU is done with the flush
+ * of this one, so frames are counted as they are asked for.
+ */
+static void count_frame(struct mvgpu_proto *proto,
+			const struct mvgpu_resource *res,
+			const struct mvgpu_rect *rect)
+{
+	struct mvgpu_rect common;
+	u32 id;
+
+	for (id = 0; id < proto->config.nr_scanouts; id++) {
+		if (proto->scanouts[id].res != res ||
+		    !rect_common(&common, rect, &proto->scanouts[id].rect))
+			continue;
+		WRITE_ONCE(proto->stats.frames, proto->stats.frames + 1);
+		return;
+	}
+}
+
 u32 mvgpu_scanout_flush(struct mvgpu_proto *proto, struct mvgpu_job *job)
 {
 	const struct virtio_gpu_resource_flush *req =
@@ -201,6 +215,7 @@ u32 mvgpu_scanout_flush(struct mvgpu_proto *proto, struct mvgpu_job *job)
 		.rect = rect,
 	};
 	mvgpu_resource_use(job, res);
+	count_frame(proto, res, &rect);
 	return VIRTIO_GPU_RESP_OK_NODATA;
 }
 
