@@ -18,10 +18,13 @@
 #define ALTERNATE_ON "\033[?1049h\033[?25l\033[?7l"
 #define ALTERNATE_OFF "\033[?7h\033[?25h\033[?1049l"
 
-/* A bar's cells, of what is left beside the rest of a line but for its name. */
+/*
+ * A bar's cells, of what is left beside the rest of a line but for its name. The last
+ * column stays empty: what clears the rest of a line would clear it.
+ */
 #define BAR_MIN 8
 #define BAR_MAX 40
-#define REST 60
+#define REST 61
 
 /* A narrow terminal shows the beginning of a UUID, which is a name, too. */
 #define NAME_SHORT 8
