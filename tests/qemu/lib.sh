@@ -140,6 +140,12 @@ cache_trim()
 	done
 }
 
+# mvgpu_version - that of packages and DKMS.
+mvgpu_version()
+{
+	sed -n '1s/.*(\(.*\)).*/\1/p' "$project/tools/packaging/debian/changelog"
+}
+
 # as_root CMD... - run with root's rights.
 as_root()
 {

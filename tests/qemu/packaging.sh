@@ -202,7 +202,7 @@ lives()
 	finish
 }
 
-version=$(sed -n '1s/.*(\(.*\)).*/\1/p' "$project/tools/packaging/debian/changelog")
+version=$(mvgpu_version)
 case ${1-} in
 --checks | --lives)
 	"${1#--}"

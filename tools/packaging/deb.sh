@@ -42,7 +42,7 @@ source_tree()
 }
 
 cd "$project"
-name=mvgpu-$(sed -n '1s/.*(\(.*\)).*/\1/p' tools/packaging/debian/changelog)
+name=mvgpu-$(mvgpu_version)
 here=1
 case ${1-} in
 --testbed)
