@@ -10,6 +10,8 @@
 
 # shellcheck source-path=SCRIPTDIR source=../l2.sh
 . /run/mvgpu/testbed/l2.sh
+# shellcheck source-path=SCRIPTDIR source=../ktap.sh
+. /run/mvgpu/testbed/ktap.sh
 
 here=/payload
 gpu=${MVGPU_GPU:-0000:00:10.0}
@@ -20,41 +22,6 @@ mdev_dir=/sys/bus/mdev/devices
 uuid_a=6d766770-7500-4000-8000-00000000000a
 # shellcheck disable=SC2034
 uuid_b=6d766770-7500-4000-8000-00000000000b
-
-results=0
-failures=0
-
-note()
-{
-	printf '%s\n' "$*" | sed 's/^/# /'
-}
-
-# result STATUS NAME... - ok if STATUS is 0; returns it.
-result()
-{
-	local status=$1
-
-	shift
-	results=$((results + 1))
-	if [ "$status" -eq 0 ]; then
-		echo "ok $results - $*"
-	else
-		failures=$((failures + 1))
-		echo "not ok $results - $*"
-	fi
-	return "$status"
-}
-
-# try NAME CMD... - a result; what CMD says is shown if it fails.
-try()
-{
-	local name=$1 said status=0
-
-	shift
-	said=$("$@" 2>&1) || status=$?
-	[ "$status" -eq 0 ] || note "$name: status $status: ${said:-(silent)}"
-	result "$status" "$name"
-}
 
 # finish - close the scenario.
 finish()
