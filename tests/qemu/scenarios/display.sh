@@ -27,11 +27,6 @@ guest_start a "$uuid_a" -- "
 	on $draw hotplug-wait --seed 40 --mode 1440x900 --seconds 60"
 try "the guest boots" l2_up a 300
 
-advance()
-{
-	touch "$l2_dir/a/out/next"
-}
-
 # counted NR - has the vGPU had so many frames?
 counted()
 {
@@ -43,26 +38,26 @@ counted()
 
 try "modes are listed and set" guest_said a 'ready .*seed=10'
 try "preferred mode is shown" screen_is a --seed 10 --size 1280x800
-advance
+advance a
 try "pages flip" guest_said a 'ready .*seed=21'
 try "the page flipped to last is shown" screen_is a --seed 21
 try "each was counted as a frame" counted 121
-advance
+advance a
 try "the cursor moves" guest_said a 'ready .*cursor=300,200'
 try "the cursor is shown" screen_is a --seed 30 --cursor 300,200
-advance
+advance a
 try "the cursor moves off the corner" guest_said a 'ready .*cursor=-10,-20'
 try "half a cursor is shown" screen_is a --seed 31 --cursor -10,-20
-advance
+advance a
 try "the cursor moves to the far corner" guest_said a 'ready .*cursor=1250,780'
 try "a quarter of a cursor is shown" screen_is a --seed 32 --cursor 1250,780
-advance
+advance a
 try "a smaller mode is set" guest_said a 'ready .*seed=33'
 try "a smaller mode is shown" screen_is a --seed 33 --size 640x480
-advance
+advance a
 try "the cursor is gone" guest_said a 'ready .*seed=34'
 try "no cursor is shown" screen_is a --seed 34
-advance
+advance a
 
 resize()
 {
@@ -82,7 +77,7 @@ try "plug another mode in" resize "$uuid_a" 1440x900
 try "the guest takes it" guest_said a 'ready mode=1440x900'
 try "the new mode is shown" screen_is a --seed 40 --size 1440x900
 try "the mode reads back" vgpu_is "$uuid_a" mode 1440x900
-advance
+advance a
 
 guest_done a 60 "tests in the guest"
 try "the guest made no errors" vgpu_is "$uuid_a" state closed

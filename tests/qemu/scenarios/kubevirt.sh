@@ -103,7 +103,7 @@ empty()
 	local group uuid rest
 
 	while read -r group uuid rest; do
-		echo 1 >"$mdev_dir/$uuid/remove" || return
+		vgpu_remove "$uuid" || return
 	done < <(devices)
 	[ -z "$(ls "$mdev_dir")" ]
 }

@@ -169,6 +169,12 @@ guest_said()
 	done
 }
 
+# advance NAME - a guest that waits for its /out/next goes on.
+advance()
+{
+	touch "$l2_dir/$1/out/next"
+}
+
 # guest_results NAME STATUS WHAT... - a guest's tests, and their sum.
 guest_results()
 {

@@ -203,11 +203,6 @@ cpus_are()
 	done
 }
 
-advance()
-{
-	touch "$l2_dir/$1/out/next"
-}
-
 # QEMU itself with a vGPU that another one has.
 qemu_alone()
 {

@@ -41,11 +41,6 @@ memory_is()
 	return 1
 }
 
-advance()
-{
-	touch "$l2_dir/a/out/next"
-}
-
 modules_load
 try "create a vGPU" vgpu_create 1of4 "$uuid_a"
 
