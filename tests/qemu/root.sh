@@ -15,8 +15,8 @@
 set -eu
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-
-suite=trixie
+# shellcheck source-path=SCRIPTDIR source=debian.sh
+. "$(dirname "$0")/debian.sh"
 
 # exists URI - is there such a file on the mirror?
 exists()
@@ -68,31 +68,10 @@ sources()
 	done
 }
 
-# Runs inside the tree. dpkg would make an initrd for each kernel, which takes
-# its time and is of no use here: initrd.sh makes ours.
+# Runs in the tree: initrd.sh makes ours.
 # Only the shell in there may expand any of it.
 # shellcheck disable=SC2016
-install_kernels='
-set -eu
-echo "dpkg: installing the kernels"
-list= found=
-for series in $*; do
-	rel=$(apt-cache pkgnames "linux-headers-$series." |
-	      sed -n "s/^linux-headers-\([0-9.]*+deb13[0-9.]*-amd64\)$/\1/p" |
-	      sort -V | tail -n 1)
-	if [ -z "$rel" ]; then
-		echo "the mirror has no generic kernel $series" >&2
-		apt-cache pkgnames linux-headers- | grep -- "[0-9]-amd64" >&2
-		exit 1
-	fi
-	list="$list linux-image-$rel linux-headers-$rel"
-	found="$found$series $rel;"
-done
-export DEBIAN_FRONTEND=noninteractive
-# Kernels of trixie-backports want the linux-base of their time.
-base=$(apt-cache madison linux-base |
-       sed -n "s,.* \([^ ]*-backports\)/.*,linux-base/\1,p" | head -n 1)
-apt-get install -y --no-install-recommends $base tiny-initramfs $list
+finish='
 rm -f /boot/initrd* /initrd* /vmlinuz*
 cd /usr/src
 for series in $*; do
@@ -102,36 +81,23 @@ for series in $*; do
 		tar -x -C / "./usr/src/linux-source-$series.tar.xz"
 	rm "linux-source-$series"_*.deb
 done
-echo "$found" | tr ";" "\n" | sed "/^$/d" >/etc/mvgpu-kernels
 '
 
 build_root()
 {
-	local dir=$1/root include rel apart=()
-
-	# Killed, mmdebstrap leaves what it has mounted; a namespace takes it along.
-	[ "$(id -u)" -ne 0 ] || apart=(unshare --mount)
+	local dir=$1/root include rel
 
 	include=$(sed 's/#.*//' "$testbed/packages" | xargs | tr ' ' ,)
 	sources >"$1/sources.list"
 	step "building the Debian tree, some minutes:" \
 	     "$(cut -d' ' -f2,3 "$1/sources.list" | xargs)"
-	export MVGPU_HOOK=$install_kernels
-	# Only the hook's own shell may expand what it is made of.
-	# shellcheck disable=SC2016
-	"${apart[@]}" mmdebstrap --mode=auto --variant=minbase --format=directory \
-		--include="$include" \
+	debian_tree "$1" "$finish" --include="$include" \
 		--dpkgopt='path-exclude=/etc/kernel/postinst.d/*' \
 		--dpkgopt='path-exclude=/etc/kernel/postrm.d/*' \
 		--dpkgopt='path-exclude=/usr/share/doc/*' \
 		--dpkgopt='path-exclude=/usr/share/man/*' \
 		--dpkgopt='path-exclude=/usr/share/locale/*' \
-		--dpkgopt='path-exclude=/usr/share/info/*' \
-		--customize-hook='chroot "$1" sh -c "$MVGPU_HOOK" sh '"$kernels" \
-		"$suite" "$dir" - <"$1/sources.list" >"$1/log" 2>&1 || {
-		tail -n 40 "$1/log" >&2
-		exit 1
-	}
+		--dpkgopt='path-exclude=/usr/share/info/*' <"$1/sources.list"
 	while read -r _ rel; do
 		{ [ -f "$dir/boot/vmlinuz-$rel" ] &&
 		  [ -d "$dir/usr/lib/modules/$rel/build/" ]; } ||
@@ -153,7 +119,7 @@ case ${1-} in
 	;;
 esac
 
-key=$(hash_of "$testbed/root.sh" "$testbed/packages" "$kernels" "$suite")
+key=$(hash_of "$testbed"/{root.sh,debian.sh,packages} "$kernels")
 if [ ! -d "$cache/root-$key" ]; then
 	"$testbed/host.sh"
 fi
