@@ -318,14 +318,34 @@ try "trace to where nothing is" says 3 'there is none' trace -o /nowhere/file
 try "trace for no time" says 2 'seconds' trace -s 0 -o /tmp/none
 try "stat of who is gone" says 3 'no vGPU' stat -n 1 "$guest"
 
-# promtool_content FILE - Prometheus' own checker, which writes what it does not like.
-promtool_content()
+# Every sample has a type, every histogram's buckets grow up to its count, and no
+# series is told twice.
+prometheus_valid()
 {
-	local said
-
-	said=$(promtool check metrics <"$1" 2>&1) && [ -z "$said" ] && return
-	echo "$said"
-	return 1
+	awk '
+	function bad(why) { print why ": " $0; failed = 1 }
+	/^# TYPE/ { if ($3 in type) bad("type twice"); type[$3] = $4; next }
+	/^# HELP/ { if (NF < 4) bad("no help"); help[$3] = 1; next }
+	/^#/ || !/^[a-z_]+\{([a-z]+="[^"\\]*",?)+\} [0-9.e+-]+$/ { bad("form"); next }
+	{
+		series = $0; sub(/ [^ ]*$/, "", series)
+		if (seen[series]++) bad("twice")
+		name = $1; sub(/\{.*/, "", name)
+		base = name; sub(/_(bucket|sum|count)$/, "", base)
+		of = base
+		if (type[base] != "histogram") of = name
+		if (!(of in type) || !(of in help)) bad("no type or help")
+		if (type[of] == "counter" && of !~ /_total$/) bad("no _total")
+		if (type[of] != "counter" && of ~ /_total$/) bad("_total")
+		if (name ~ /_bucket$/) {
+			if ($NF + 0 < last + 0) bad("buckets shrink")
+			last = $NF
+			if ($0 ~ /le="\+Inf"/) { inf = $NF; last = 0 }
+		}
+		if (name ~ /_count$/ && $NF != inf) bad("count is not +Inf")
+		lines++
+	}
+	END { exit failed || lines < 50 }' "$1"
 }
 
 # What vGPUs were busy, those of the past included, is what the GPU was.
@@ -337,8 +357,9 @@ prometheus_adds_up()
 }
 
 cp /tmp/mvgpu.prom /tmp/top.tmux /out/
-try "promtool has nothing to say of export" promtool_content /tmp/mvgpu.prom
-try "there is something to check" test "$(grep -c '^mvgpu_' /tmp/mvgpu.prom)" -ge 50
+try "promtool has nothing to say of export" says_nothing \
+	sh -c 'promtool check metrics </tmp/mvgpu.prom'
+try "export is valid" prometheus_valid /tmp/mvgpu.prom
 try "and adds up" prometheus_adds_up /tmp/mvgpu.prom
 try "all may read the file" grep -qx 644 <(stat -c %a /tmp/mvgpu.prom)
 try "export to where nothing is" says 3 'there is none' export --prometheus -o /nowhere/file
