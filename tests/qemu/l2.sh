@@ -201,7 +201,7 @@ l2_start()
 		-machine q35 -accel kvm -cpu host -smp "$smp" -m "$mem" \
 		-vga none -display "$screen" \
 		-kernel "$boot/vmlinuz" -initrd "$boot/initrd" \
-		-append "console=ttyS0 loglevel=7 panic=-1 oops=panic mvgpu.level=2 mvgpu.$plug $append" \
+		-append "console=ttyS0 loglevel=7 panic=-1 oops=panic testbed.level=2 testbed.$plug $append" \
 		-serial "file:$dir/console.log" \
 		-chardev "file,id=cmd,path=$dir/output" \
 		-device virtio-serial-pci -device virtconsole,chardev=cmd \

@@ -140,7 +140,7 @@ inside()
 	args=(-nodefaults -no-user-config -no-reboot -machine q35
 	      -cpu "$cpu" -smp "$smp" -m "$mem" -vga none
 	      -kernel "$boot/vmlinuz" -initrd "$boot/initrd"
-	      -append "console=ttyS0 loglevel=7 panic=-1 oops=panic nokaslr mvgpu.level=1 modprobe.blacklist=virtio_gpu kvm_amd.nested=0 $append"
+	      -append "console=ttyS0 loglevel=7 panic=-1 oops=panic nokaslr testbed.level=1 modprobe.blacklist=virtio_gpu kvm_amd.nested=0 $append"
 	      -serial "file:$out/console.log"
 	      -chardev "stdio,id=cmd,signal=off"
 	      -device virtio-serial-pci -device virtconsole,chardev=cmd
@@ -240,7 +240,7 @@ while [ $# -gt 0 ]; do
 		;;
 	--no-gpu) gpu=none ;;
 	--iommu) iommu=1 ;;
-	--udev) append="$append mvgpu.udev" ;;
+	--udev) append="$append testbed.udev" ;;
 	--verbose) verbose=1 ;;
 	--interactive) shell=1 ;;
 	--help) usage 0 ;;
@@ -300,7 +300,7 @@ rm -f "$out/console.log" "$out/dmesg" "$out/registers"
 mkdir -p "$out/.run"
 : >"$out/console.log"
 if [ -n "$shell" ]; then
-	append="$append mvgpu.shell"
+	append="$append testbed.shell"
 else
 	# One argument is a line of shell, several are a command and its words.
 	if [ $# -eq 1 ]; then

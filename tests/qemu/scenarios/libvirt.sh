@@ -144,7 +144,7 @@ domain_xml()
 		    <type arch='x86_64' machine='q35'>hvm</type>
 		    <kernel>$boot/vmlinuz</kernel>
 		    <initrd>$boot/initrd</initrd>
-		    <cmdline>console=ttyS0 loglevel=7 panic=-1 oops=panic mvgpu.level=2 mvgpu.coldplug</cmdline>
+		    <cmdline>console=ttyS0 loglevel=7 panic=-1 oops=panic testbed.level=2 testbed.coldplug</cmdline>
 		  </os>
 		  <features><acpi/></features>
 		  <cpu mode='host-passthrough'/>
