@@ -54,9 +54,7 @@ qemu_is_told()
 	grep -qi "busy" <<<"$said" || { echo "$said"; return 1; }
 }
 
-tar -C "$here/install" -c . | tar -C / -x --keep-directory-symlink
-depmod -a
-sed -i 's/^#softdep/softdep/' /etc/modprobe.d/mvgpu.conf
+try "what \"make install\" installs is there" mvgpu_install
 udevadm control --reload
 
 try "the installed modules are found" modinfo -F filename mvgpu_virtio

@@ -35,9 +35,7 @@ same()
 
 disk()
 {
-	tar -C "$here/install" -c . | tar -C / -x --keep-directory-symlink
-	depmod -a
-	sed -i 's/^#softdep/softdep/' /etc/modprobe.d/mvgpu.conf
+	mvgpu_install
 	[ ! -d "$kept/mdevctl.d" ] || cp -a "$kept/mdevctl.d" /etc/
 	udevadm control --reload
 }
