@@ -417,6 +417,9 @@ void mvgpu_context_done(struct mvgpu_proto *proto, struct mvgpu_job *job)
 		if (job->status)
 			ctx->broken = true;
 		break;
+	case MVGPU_JOB_CTX_CHECK:
+		mvgpu_proof_done(proto, ctx, job->status);
+		break;
 	default:
 		break;
 	}

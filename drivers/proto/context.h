@@ -38,6 +38,8 @@ struct mvgpu_attachment {
  * @dead: the guest has no name for it any more
  * @on_gpu: the GPU may know @gpu_id
  * @destroying: a job that destroys it is on its way
+ * @unproven: it has got a stream since the GPU was last asked whether it executes
+ *	them
  * @broken: a stream did not reach the GPU: @virgl is wrong, so no other does
  *
  * Freed when it is dead, no job uses it and the GPU does not know it: until then
@@ -55,6 +57,7 @@ struct mvgpu_context {
 	bool dead;
 	bool on_gpu;
 	bool destroying;
+	bool unproven;
 	bool broken;
 };
 

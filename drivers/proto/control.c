@@ -222,6 +222,8 @@ void mvgpu_proto_control(struct mvgpu_proto *proto, struct mvgpu_job *job)
 	int len = mvgpu_request_load(proto, job);
 	u32 type = VIRTIO_GPU_RESP_ERR_UNSPEC;
 
+	/* Its jobs have to be behind those of the requests before. */
+	mvgpu_proof_run(proto);
 	job->op = MVGPU_JOB_NONE;
 	/* Of a header that was cut off no part is believed. */
 	if (len < (int)sizeof(job->req.hdr)) {

@@ -15,6 +15,7 @@
 
 struct mvgpu_context;
 struct mvgpu_resource;
+struct mvgpu_virgl_limits;
 
 /**
  * struct mvgpu_scanout - what the guest wants a scanout to show
@@ -46,6 +47,32 @@ struct mvgpu_shadow {
 };
 
 /**
+ * struct mvgpu_gone - what is not charged any more
+ * @bytes: of resources
+ * @resources: as many
+ * @objects: of streams
+ * @sub_contexts: likewise
+ * @shader_bytes: text of those objects that were shaders
+ */
+struct mvgpu_gone {
+	u64 bytes;
+	u64 resources, objects, sub_contexts, shader_bytes;
+};
+
+/**
+ * struct mvgpu_proof - that what has gone is not on the GPU any more; see proof.c
+ * @gone: since the last round of checks began
+ * @asked: before that round, while it lasts
+ * @checks: jobs of the round that are on their way
+ * @failed: a check of the round has told nothing
+ */
+struct mvgpu_proof {
+	struct mvgpu_gone gone, asked;
+	u32 checks;
+	bool failed;
+};
+
+/**
  * struct mvgpu_proto - tables of one vGPU; owned by its work, so no lock
  * @config: constant
  * @table: resources by guest id
@@ -55,6 +82,7 @@ struct mvgpu_shadow {
  * @nr_attachments: of resources to contexts
  * @nr_hidden: contexts and resources that are in no table and not charged
  * @shadow: for viewers
+ * @proof: whether contexts do what their streams say
  * @scanouts: config.nr_scanouts of them exist
  * @stats: written with WRITE_ONCE(), others look at it
  */
@@ -67,6 +95,7 @@ struct mvgpu_proto {
 	u32 nr_attachments;
 	u32 nr_hidden;
 	struct mvgpu_shadow shadow;
+	struct mvgpu_proof proof;
 	struct mvgpu_scanout scanouts[MVGPU_MAX_SCANOUTS];
 	struct mvgpu_proto_stats stats;
 };
@@ -110,6 +139,32 @@ void mvgpu_submit_done(struct mvgpu_proto *proto, const struct mvgpu_job *job);
 
 /** mvgpu_submit_forget() - @ctx goes, with all that its streams have made. */
 void mvgpu_submit_forget(struct mvgpu_proto *proto, struct mvgpu_context *ctx);
+
+/* proof.c */
+
+/** mvgpu_proof_resource() - a resource of @size bytes is not charged any more. */
+void mvgpu_proof_resource(struct mvgpu_proto *proto, u64 size);
+
+/** mvgpu_proof_usage() - a stream has changed what its context has. */
+void mvgpu_proof_usage(struct mvgpu_proto *proto,
+		       const struct mvgpu_virgl_limits *had,
+		       const struct mvgpu_virgl_limits *has);
+
+/** mvgpu_proof_run() - ask about contexts if that is due; before a request. */
+void mvgpu_proof_run(struct mvgpu_proto *proto);
+
+/** mvgpu_proof_full() - must the guest wait for what was asked? */
+bool mvgpu_proof_full(const struct mvgpu_proto *proto);
+
+/**
+ * mvgpu_proof_done() - a CTX_CHECK has ended
+ * @proto: tables of the vGPU
+ * @ctx: which it was about; the job still holds it. One that the GPU has given up
+ *	is destroyed.
+ * @status: of the job
+ */
+void mvgpu_proof_done(struct mvgpu_proto *proto, struct mvgpu_context *ctx,
+		      int status);
 
 /* capset.c */
 mvgpu_prep_fn mvgpu_capset_info;

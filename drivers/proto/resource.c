@@ -445,10 +445,12 @@ void mvgpu_resource_free(struct mvgpu_proto *proto, struct mvgpu_resource *res)
 	WARN_ON_ONCE(res->r3d.refs);
 	pins_free(res);
 	list_del(&res->all);
-	if (res->guest_id)
+	if (res->guest_id) {
 		WRITE_ONCE(proto->stats.resources, proto->stats.resources - 1);
-	else
+		mvgpu_proof_resource(proto, res->size);
+	} else {
 		proto->nr_hidden--;
+	}
 	WRITE_ONCE(proto->stats.bytes, proto->stats.bytes - res->size);
 	mvgpu_vgpu_res_id_put(proto->config.vgpu, res->gpu_id);
 	kfree(res);

@@ -14,7 +14,8 @@
 
 bool mvgpu_proto_full(const struct mvgpu_proto *proto)
 {
-	return proto->stats.stream_bytes >= proto->config.max_stream_bytes;
+	return proto->stats.stream_bytes >= proto->config.max_stream_bytes ||
+	       mvgpu_proof_full(proto);
 }
 
 /* The guest's stream, ids and all; what is behind the last whole dword is not. */
@@ -133,6 +134,8 @@ u32 mvgpu_submit_3d(struct mvgpu_proto *proto, struct mvgpu_job *job)
 		return stream_refuse(proto, job, ctx, &verdict, err);
 	mvgpu_virgl_get_usage(ctx->virgl, &has);
 	usage_account(proto, &had, &has);
+	mvgpu_proof_usage(proto, &had, &has);
+	ctx->unproven = true;
 
 	WRITE_ONCE(proto->stats.streams, proto->stats.streams + 1);
 	WRITE_ONCE(proto->stats.stream_bytes, proto->stats.stream_bytes + size);

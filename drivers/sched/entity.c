@@ -108,6 +108,7 @@ static bool job_droppable(const struct mvgpu_job *job)
 	case MVGPU_JOB_FLUSH:
 	case MVGPU_JOB_CTX_ATTACH:
 	case MVGPU_JOB_CTX_DETACH:
+	case MVGPU_JOB_CTX_CHECK:
 	case MVGPU_JOB_TRANSFER_TO_3D:
 	case MVGPU_JOB_TRANSFER_FROM_3D:
 	case MVGPU_JOB_SUBMIT_3D:

@@ -90,7 +90,8 @@ struct mvgpu_backend_ops {
 	 *
 	 * Caller: the vGPU's work, once for each prepared job, after it is
 	 * done or if it never ran; may sleep. Must not undo the mapping of a
-	 * backing. Optional.
+	 * backing. Makes the status of a CTX_CHECK that was done -ESTALE if the
+	 * context executes nothing any more. Optional.
 	 */
 	void (*unprepare)(void *priv, struct mvgpu_job *job);
 

@@ -30,6 +30,8 @@ struct mvgpu_vgpu;
  * @MVGPU_JOB_CTX_DESTROY: @ctx; done means that nothing of it is left.
  * @MVGPU_JOB_CTX_ATTACH: @ctx: its streams may name the resource.
  * @MVGPU_JOB_CTX_DETACH: @ctx: they may not any more.
+ * @MVGPU_JOB_CTX_CHECK: @ctx; fails by -ESTALE if the GPU has given the context up
+ *	and executes nothing of its streams any more.
  * @MVGPU_JOB_RES_CREATE_3D: @res_create_3d; the memory must read as zeroes.
  * @MVGPU_JOB_TRANSFER_TO_3D: @transfer_3d: backing to GPU memory.
  * @MVGPU_JOB_TRANSFER_FROM_3D: @transfer_3d: GPU memory to backing.
@@ -48,6 +50,7 @@ enum mvgpu_job_op {
 	MVGPU_JOB_CTX_DESTROY,
 	MVGPU_JOB_CTX_ATTACH,
 	MVGPU_JOB_CTX_DETACH,
+	MVGPU_JOB_CTX_CHECK,
 	MVGPU_JOB_RES_CREATE_3D,
 	MVGPU_JOB_TRANSFER_TO_3D,
 	MVGPU_JOB_TRANSFER_FROM_3D,
@@ -228,7 +231,8 @@ struct mvgpu_job {
 	enum mvgpu_job_state state;
 	/**
 	 * @status: valid when DONE: 0, -ECANCELED (never ran), -ETIMEDOUT
-	 * (watchdog), -EIO (the GPU reported an error or was lost).
+	 * (watchdog), -EIO (the GPU reported an error or was lost), -ESTALE
+	 * (see CTX_CHECK).
 	 */
 	int status;
 	/** @internal: made by proto itself: no chain, no response. */
@@ -245,7 +249,7 @@ struct mvgpu_job {
 		struct mvgpu_job_flush flush;
 		/** @ctx_create: for MVGPU_JOB_CTX_CREATE. */
 		struct mvgpu_job_ctx_create ctx_create;
-		/** @ctx: for CTX_DESTROY, CTX_ATTACH and CTX_DETACH. */
+		/** @ctx: for CTX_DESTROY, _ATTACH, _DETACH and _CHECK. */
 		struct mvgpu_job_ctx ctx;
 		/** @res_create_3d: for MVGPU_JOB_RES_CREATE_3D. */
 		struct mvgpu_job_res_create_3d res_create_3d;

@@ -452,6 +452,9 @@ void fake_run_job(struct mvgpu_job *job, int status)
 	fake.vgpu.nr_jobs--;
 	if (fake.vgpu.lost && !status)
 		status = -EIO;
+	/* Only who was asked knows that a context is dead. */
+	if (status == -ESTALE && job->op != MVGPU_JOB_CTX_CHECK)
+		status = -EIO;
 	if (status)
 		fake.vgpu.lenient = true;
 	if (!status && !gpu_do(job)) {

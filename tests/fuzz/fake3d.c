@@ -73,6 +73,7 @@ static u32 job_ctx(const struct mvgpu_job *job)
 	case MVGPU_JOB_CTX_DESTROY:
 	case MVGPU_JOB_CTX_ATTACH:
 	case MVGPU_JOB_CTX_DETACH:
+	case MVGPU_JOB_CTX_CHECK:
 		return job->ctx.ctx_id;
 	case MVGPU_JOB_TRANSFER_TO_3D:
 	case MVGPU_JOB_TRANSFER_FROM_3D:
@@ -99,7 +100,7 @@ void mvgpu_vgpu_refused(struct mvgpu_vgpu *vgpu, u32 ctx_id, u32 cmd, u32 at,
 			int err)
 {
 	MUST(err == -EINVAL || err == -ENOENT || err == -EDQUOT ||
-	     err == -ENOMEM);
+	     err == -ENOMEM || err == -ESTALE);
 	vgpu->refused++;
 }
 
@@ -137,6 +138,7 @@ bool fake_names(const struct mvgpu_job *job, u32 res_id)
 	switch (job->op) {
 	case MVGPU_JOB_CTX_CREATE:
 	case MVGPU_JOB_CTX_DESTROY:
+	case MVGPU_JOB_CTX_CHECK:
 	case MVGPU_JOB_SUBMIT_3D:
 		/* A stream that names nothing any more does no harm. */
 		return false;
@@ -238,6 +240,8 @@ bool fake_do_3d(const struct mvgpu_job *job)
 	case MVGPU_JOB_TRANSFER_TO_3D:
 	case MVGPU_JOB_TRANSFER_FROM_3D:
 		return transfer(&job->transfer_3d);
+	case MVGPU_JOB_CTX_CHECK:
+		return true;
 	case MVGPU_JOB_SUBMIT_3D:
 		return stream(ctx, job);
 	default:

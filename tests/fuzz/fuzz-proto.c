@@ -177,7 +177,9 @@ static struct mvgpu_job *request(u32 op)
 
 static int status(void)
 {
-	static const int some[] = { -EIO, -ECANCELED, -ETIMEDOUT, -ENOMEM };
+	static const int some[] = {
+		-EIO, -ECANCELED, -ETIMEDOUT, -ENOMEM, -ESTALE,
+	};
 	u32 i = take(1);
 
 	return i < ARRAY_SIZE(some) ? some[i] : 0;

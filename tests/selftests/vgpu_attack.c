@@ -303,4 +303,53 @@ TEST_F_TIMEOUT(attack, exhaustion, MVT_TEST_S)
 	EXPECT_LT(0, v.rounds);
 }
 
+/*
+ * A context that the renderer has given up keeps what it holds, whatever its
+ * streams say. It is found out, and destroyed.
+ */
+TEST_F_TIMEOUT(attack, hidden_memory, MVT_TEST_S)
+{
+	/* SET_VERTEX_BUFFERS of one, and of none; a shader that is none. */
+	const u32 bind[] = { 6 | 3 << 16, 4, 0, 7 };
+	const u32 unbind[] = { 6 };
+	const u32 shader[] = {
+		1 | 4 << 8 | 7 << 16, 9, 1, 8, 4, 0, 0x21212121, 0,
+	};
+	struct mvt_dev *dev = &self->dev;
+	struct mvt_spec big = mvt_buffer;
+	bool dies = !mvt_parent_is_sim();
+	u32 stream[64], n, round;
+	u64 memory;
+
+	/* More than a quarter of what it may have. */
+	big.width = 40 << 20;
+	ASSERT_EQ(OK, mvt_ctx_create(dev, 2));
+	ASSERT_EQ(OK, mvt_make_3d(dev, &self->mem, 2, 1, &mvt_picture, 1));
+	n = mvt_stream_copy(stream, 1, 1, 64, 64);
+	ASSERT_EQ(0, mvt_mdev_attr_u64(dev->uuid, "mvgpu/memory", &memory));
+	for (round = 1; round <= 5; round++) {
+		u64 now;
+
+		ASSERT_EQ(OK, mvt_ctx_create(dev, 1));
+		ASSERT_EQ(OK, mvt_create_3d(dev, 7, &big));
+		ASSERT_EQ(OK, mvt_ctx_attach(dev, 1, 7));
+		ASSERT_EQ(OK, mvt_submit(dev, 1, bind, ARRAY_SIZE(bind)));
+		ASSERT_EQ(OK, mvt_gpu_unref(dev, 7));
+		/* Nobody tells. */
+		ASSERT_EQ(OK, mvt_submit(dev, 1, shader, ARRAY_SIZE(shader)));
+		ASSERT_EQ(OK, mvt_submit(dev, 1, unbind, ARRAY_SIZE(unbind)));
+		/* Its answer comes behind what was found out. */
+		ASSERT_EQ(OK, mvt_submit(dev, 2, stream, n));
+		EXPECT_EQ(dies ? BAD_CTX : OK,
+			  mvt_submit(dev, 1, unbind, ARRAY_SIZE(unbind)));
+		EXPECT_EQ(dies ? BAD_CTX : OK, mvt_ctx_destroy(dev, 1));
+		EXPECT_EQ(dies ? round : 0, mvt_stat(dev, "refused"));
+		EXPECT_EQ(1, mvt_stat(dev, "contexts"));
+		ASSERT_EQ(0, mvt_mdev_attr_u64(dev->uuid, "mvgpu/memory",
+					       &now));
+		EXPECT_EQ(memory, now);
+	}
+	EXPECT_EQ(OK, mvt_from_3d(dev, 2, 1, 64, 64));
+}
+
 TEST_HARNESS_MAIN

@@ -123,6 +123,9 @@ int mvgpu_sim_context_execute(struct mvgpu_sim *sim,
 		id = job->submit.ctx_id;
 		count(sim, 0, job->submit.commands, 0);
 		break;
+	case MVGPU_JOB_CTX_CHECK:
+		/* It gives none up. */
+		break;
 	default:
 		if (WARN_ON_ONCE(!xa_load(&sim->resources, job->ctx.res_id)))
 			return -EIO;

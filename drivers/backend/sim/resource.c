@@ -395,6 +395,7 @@ int mvgpu_sim_execute(struct mvgpu_sim *sim, struct mvgpu_sim_request *request)
 	case MVGPU_JOB_CTX_DESTROY:
 	case MVGPU_JOB_CTX_ATTACH:
 	case MVGPU_JOB_CTX_DETACH:
+	case MVGPU_JOB_CTX_CHECK:
 	case MVGPU_JOB_SUBMIT_3D:
 		return mvgpu_sim_context_execute(sim, request);
 	case MVGPU_JOB_TRANSFER_TO_3D:

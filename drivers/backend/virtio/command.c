@@ -122,10 +122,18 @@ int mvgpu_virtio_command_data(struct mvgpu_virtio_command *command, void *data,
 	return 0;
 }
 
-/* ATTACH_BACKING with room for @nr entries, zeroed. */
-static int attach_init(struct mvgpu_virtio *gpu,
-		       struct mvgpu_virtio_command *command, u32 res_id,
-		       u32 nr)
+/**
+ * mvgpu_virtio_attach_init() - ATTACH_BACKING of entries that are filled in later
+ * @gpu: the GPU
+ * @command: of a new request; the entries, zeroed, are its data
+ * @res_id: GPU id
+ * @nr: as many entries
+ *
+ * Return: 0, -E2BIG, -ENOMEM.
+ */
+int mvgpu_virtio_attach_init(struct mvgpu_virtio *gpu,
+			     struct mvgpu_virtio_command *command, u32 res_id,
+			     u32 nr)
 {
 	struct virtio_gpu_mem_entry *entry;
 	int err;
@@ -166,7 +174,8 @@ int mvgpu_virtio_attach_zeroes(struct mvgpu_virtio *gpu,
 	int err;
 	u32 i;
 
-	err = attach_init(gpu, command, res_id, min_t(u64, nr, U32_MAX));
+	err = mvgpu_virtio_attach_init(gpu, command, res_id,
+				       min_t(u64, nr, U32_MAX));
 	if (err)
 		return err;
 	entry = command->data;
@@ -266,8 +275,8 @@ static int attach_build(struct mvgpu_virtio *gpu,
 	err = mvgpu_virtio_dma_map(gpu, job->res_id, job->backing);
 	if (err)
 		return err;
-	err = attach_init(gpu, command, job->res_id,
-			  mvgpu_virtio_dma_nents(gpu, job->backing));
+	err = mvgpu_virtio_attach_init(gpu, command, job->res_id,
+				       mvgpu_virtio_dma_nents(gpu, job->backing));
 	if (err) {
 		mvgpu_virtio_backing_release(gpu, job->backing);
 		return err;
@@ -317,6 +326,9 @@ static const struct {
 	[MVGPU_JOB_CTX_DESTROY] = { 1, mvgpu_virtio_ctx_destroy_build },
 	[MVGPU_JOB_CTX_ATTACH] = { 1, mvgpu_virtio_ctx_attach_build },
 	[MVGPU_JOB_CTX_DETACH] = { 1, mvgpu_virtio_ctx_detach_build },
+	[MVGPU_JOB_CTX_CHECK] = {
+		MVGPU_VIRTIO_CHECK_COMMANDS, mvgpu_virtio_check_build
+	},
 	[MVGPU_JOB_RES_CREATE_3D] = { 0, mvgpu_virtio_create_3d_build },
 	[MVGPU_JOB_TRANSFER_TO_3D] = { 1, mvgpu_virtio_transfer_to_build },
 	[MVGPU_JOB_TRANSFER_FROM_3D] = { 1, mvgpu_virtio_transfer_from_build },
@@ -371,6 +383,8 @@ void mvgpu_virtio_unprepare(void *priv, struct mvgpu_job *job)
 		return;
 	if (job->op == MVGPU_JOB_TRANSFER_FROM_3D)
 		mvgpu_virtio_dma_sync_back(priv, job->transfer_3d.res_id);
+	else if (job->op == MVGPU_JOB_CTX_CHECK)
+		mvgpu_virtio_check_end(priv, job);
 	mvgpu_virtio_request_free(job->backend);
 	job->backend = NULL;
 }

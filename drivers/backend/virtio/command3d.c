@@ -45,6 +45,29 @@ enum {
 	ZERO_CLEAR,	/* a context of our own, CLEAR_TEXTURE */
 };
 
+/* RESOURCE_INLINE_WRITE of one dword: header, resource, 3 words, box, data. */
+#define STREAM_WRITE (9 | 12 << 16)
+#define STREAM_WRITE_DWORDS 13
+
+/* What is written into a buffer of bytes. */
+#define CHECK_VALUE	0x6d766770
+#define FORMAT_R8	64
+#define BIND_VERTEX	BIT(4)
+
+/* Commands of CTX_CHECK */
+enum {
+	CHECK_CREATE,
+	CHECK_ATTACH,
+	CHECK_TO,
+	CHECK_CTX_ATTACH,
+	CHECK_SUBMIT,
+	CHECK_FROM,
+	CHECK_UNREF,
+	CHECK_NR,
+};
+
+static_assert(CHECK_NR == MVGPU_VIRTIO_CHECK_COMMANDS);
+
 /* Commands of ZERO_CLEAR */
 enum {
 	CLEAR_CREATE = 1,
@@ -334,6 +357,106 @@ int mvgpu_virtio_ctx_detach_build(struct mvgpu_virtio *gpu,
 	ctx_resource_init(request->command, VIRTIO_GPU_CMD_CTX_DETACH_RESOURCE,
 			  job->ctx.ctx_id, job->ctx.res_id);
 	return 0;
+}
+
+static int check_write(struct mvgpu_virtio_command *command, u32 ctx_id,
+		       u32 res_id, u32 value)
+{
+	__le32 *stream = kcalloc(STREAM_WRITE_DWORDS, sizeof(*stream),
+				 GFP_KERNEL);
+	int err;
+
+	if (!stream)
+		return -ENOMEM;
+	stream[0] = cpu_to_le32(STREAM_WRITE);
+	stream[1] = cpu_to_le32(res_id);
+	stream[9] = cpu_to_le32(sizeof(value));
+	stream[10] = cpu_to_le32(1);
+	stream[11] = cpu_to_le32(1);
+	stream[12] = cpu_to_le32(value);
+	err = submit_init(command, ctx_id, stream,
+			  STREAM_WRITE_DWORDS * sizeof(*stream));
+	if (err)
+		kfree(stream);
+	return err;
+}
+
+/**
+ * mvgpu_virtio_check_build() - CTX_CHECK: does a write of the context arrive?
+ * @gpu: the GPU
+ * @request: with room for the commands
+ * @job: the job
+ *
+ * virglrenderer looks whether a context is in error only when it switches to it
+ * (vrend_hw_switch_context()), so a transfer of context 0 comes before the write.
+ * The resource and its id last for this request only: requests are queued whole.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int mvgpu_virtio_check_build(struct mvgpu_virtio *gpu,
+			     struct mvgpu_virtio_request *request,
+			     struct mvgpu_job *job)
+{
+	const struct mvgpu_job_res_create_3d create = {
+		.res_id = MVGPU_VIRTIO_MAX_RES + 1,
+		.format = FORMAT_R8,
+		.bind = BIND_VERTEX,
+		.width = sizeof(*request->written),
+		.height = 1,
+		.depth = 1,
+		.array_size = 1,
+	};
+	const struct mvgpu_job_transfer_3d transfer = {
+		.res_id = create.res_id,
+		.box = { .w = create.width, .h = 1, .d = 1 },
+	};
+	struct mvgpu_virtio_command *command = request->command;
+	struct virtio_gpu_mem_entry *entry;
+	int err;
+
+	create_init(&command[CHECK_CREATE], &create);
+	err = mvgpu_virtio_attach_init(gpu, &command[CHECK_ATTACH],
+				       create.res_id, 1);
+	if (err)
+		return err;
+	transfer_init(&command[CHECK_TO], VIRTIO_GPU_CMD_TRANSFER_TO_HOST_3D,
+		      &transfer);
+	ctx_resource_init(&command[CHECK_CTX_ATTACH],
+			  VIRTIO_GPU_CMD_CTX_ATTACH_RESOURCE, job->ctx.ctx_id,
+			  create.res_id);
+	err = check_write(&command[CHECK_SUBMIT], job->ctx.ctx_id,
+			  create.res_id, CHECK_VALUE);
+	if (err)
+		return err;
+	transfer_init(&command[CHECK_FROM], VIRTIO_GPU_CMD_TRANSFER_FROM_HOST_3D,
+		      &transfer);
+	mvgpu_virtio_unref_init(&command[CHECK_UNREF], create.res_id);
+
+	/* Last, so that nobody else has to free it. */
+	request->written = mvgpu_virtio_dma_alloc(gpu, sizeof(*request->written),
+						  &request->written_addr);
+	if (!request->written)
+		return -ENOMEM;
+	entry = command[CHECK_ATTACH].data;
+	entry->addr = cpu_to_le64(request->written_addr);
+	entry->length = cpu_to_le32(sizeof(*request->written));
+	return 0;
+}
+
+/**
+ * mvgpu_virtio_check_end() - what has a CTX_CHECK found?
+ * @gpu: the GPU
+ * @job: DONE; its status may change
+ */
+void mvgpu_virtio_check_end(struct mvgpu_virtio *gpu, struct mvgpu_job *job)
+{
+	struct mvgpu_virtio_request *request = job->backend;
+
+	if (!job->status &&
+	    READ_ONCE(*request->written) != cpu_to_le32(CHECK_VALUE))
+		job->status = -ESTALE;
+	mvgpu_virtio_dma_free(gpu, sizeof(*request->written), request->written,
+			      request->written_addr);
 }
 
 /** mvgpu_virtio_transfer_to_build() - TRANSFER_TO_3D. */

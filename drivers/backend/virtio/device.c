@@ -128,7 +128,7 @@ static int gpu_register(struct mvgpu_virtio *gpu)
 		.nr_engines = 1,
 		.max_outstanding = MAX_OUTSTANDING,
 		.max_runs = gpu->max_runs,
-		.max_res_id = S32_MAX,
+		.max_res_id = MVGPU_VIRTIO_MAX_RES,
 		.max_stream = gpu->max_stream,
 	};
 	struct mvgpu_gpu *core;

@@ -39,6 +39,37 @@ static u32 piece_max(struct device *dev)
 }
 
 /**
+ * mvgpu_virtio_dma_alloc() - memory that both the device and we look at
+ * @gpu: the GPU
+ * @size: bytes
+ * @addr: what the device knows it by
+ *
+ * Return: zeroes, or NULL; freed by mvgpu_virtio_dma_free().
+ */
+void *mvgpu_virtio_dma_alloc(struct mvgpu_virtio *gpu, size_t size,
+			     dma_addr_t *addr)
+{
+	void *mem;
+
+	if (gpu->dma_dev)
+		return dma_alloc_coherent(gpu->dma_dev, size, addr, GFP_KERNEL);
+	mem = kzalloc(size, GFP_KERNEL);
+	if (mem)
+		*addr = virt_to_phys(mem);
+	return mem;
+}
+
+/** mvgpu_virtio_dma_free() - the device uses it no more; @mem may be NULL. */
+void mvgpu_virtio_dma_free(struct mvgpu_virtio *gpu, size_t size, void *mem,
+			   dma_addr_t addr)
+{
+	if (!gpu->dma_dev)
+		kfree(mem);
+	else if (mem)
+		dma_free_coherent(gpu->dma_dev, size, mem, addr);
+}
+
+/**
  * mvgpu_virtio_dma_init() - find out how the device addresses memory
  * @gpu: the GPU, with its vdev
  *
@@ -47,18 +78,12 @@ static u32 piece_max(struct device *dev)
 int mvgpu_virtio_dma_init(struct mvgpu_virtio *gpu)
 {
 	xa_init(&gpu->mappings);
-	if (virtio_has_dma_quirk(gpu->vdev)) {
-		gpu->zero = kzalloc(MVGPU_VIRTIO_ZERO_SIZE, GFP_KERNEL);
-		if (!gpu->zero)
-			return -ENOMEM;
-		gpu->zero_addr = virt_to_phys(gpu->zero);
-		return 0;
+	if (!virtio_has_dma_quirk(gpu->vdev)) {
+		gpu->dma_dev = gpu->vdev->dev.parent;
+		dma_set_max_seg_size(gpu->dma_dev, piece_max(gpu->dma_dev));
 	}
-
-	gpu->dma_dev = gpu->vdev->dev.parent;
-	dma_set_max_seg_size(gpu->dma_dev, piece_max(gpu->dma_dev));
-	gpu->zero = dma_alloc_coherent(gpu->dma_dev, MVGPU_VIRTIO_ZERO_SIZE,
-				       &gpu->zero_addr, GFP_KERNEL);
+	gpu->zero = mvgpu_virtio_dma_alloc(gpu, MVGPU_VIRTIO_ZERO_SIZE,
+					   &gpu->zero_addr);
 	return gpu->zero ? 0 : -ENOMEM;
 }
 
@@ -68,11 +93,8 @@ int mvgpu_virtio_dma_init(struct mvgpu_virtio *gpu)
  */
 void mvgpu_virtio_dma_exit(struct mvgpu_virtio *gpu)
 {
-	if (gpu->dma_dev)
-		dma_free_coherent(gpu->dma_dev, MVGPU_VIRTIO_ZERO_SIZE,
-				  gpu->zero, gpu->zero_addr);
-	else
-		kfree(gpu->zero);
+	mvgpu_virtio_dma_free(gpu, MVGPU_VIRTIO_ZERO_SIZE, gpu->zero,
+			      gpu->zero_addr);
 	WARN_ON_ONCE(!xa_empty(&gpu->mappings));
 	xa_destroy(&gpu->mappings);
 }

@@ -34,8 +34,12 @@
 /* Bytes of a stream at most; Mesa's are a quarter of that. */
 #define MVGPU_VIRTIO_MAX_STREAM (1024 * 1024)
 
-/* GPU ids of contexts are 1 to this; the next one is ours. */
+/* GPU ids are 1 to these; the next one of each is ours. */
+#define MVGPU_VIRTIO_MAX_RES 0x7fffffffU
 #define MVGPU_VIRTIO_MAX_CTX 0xffff
+
+/* Commands of a CTX_CHECK */
+#define MVGPU_VIRTIO_CHECK_COMMANDS 7
 
 struct mvgpu_virtio_request;
 
@@ -92,6 +96,8 @@ struct mvgpu_virtio_command {
  * @status: 0 or -EIO; the GPU's lock until it has ended
  * @created: the first command worked; the GPU's lock
  * @abandoned: nobody waits for this query any more; the GPU's lock
+ * @written: for CTX_CHECK, what its stream writes; NULL for all others
+ * @written_addr: what the device knows it by
  * @nr: commands to queue
  * @command: @nr of them, and room for @undo
  *
@@ -107,6 +113,8 @@ struct mvgpu_virtio_request {
 	int status;
 	bool created;
 	bool abandoned;
+	__le32 *written;
+	dma_addr_t written_addr;
 	u32 nr;
 	struct mvgpu_virtio_command command[];
 };
@@ -208,6 +216,9 @@ struct mvgpu_virtio_request *mvgpu_virtio_request_alloc(u32 nr);
 void mvgpu_virtio_request_free(struct mvgpu_virtio_request *request);
 void mvgpu_virtio_command_init(struct mvgpu_virtio_command *command, u32 type,
 			       u32 req_len);
+int mvgpu_virtio_attach_init(struct mvgpu_virtio *gpu,
+			     struct mvgpu_virtio_command *command, u32 res_id,
+			     u32 nr);
 int mvgpu_virtio_attach_zeroes(struct mvgpu_virtio *gpu,
 			       struct mvgpu_virtio_command *command, u32 res_id,
 			       u64 size);
@@ -227,6 +238,8 @@ mvgpu_virtio_build_fn mvgpu_virtio_ctx_create_build;
 mvgpu_virtio_build_fn mvgpu_virtio_ctx_destroy_build;
 mvgpu_virtio_build_fn mvgpu_virtio_ctx_attach_build;
 mvgpu_virtio_build_fn mvgpu_virtio_ctx_detach_build;
+mvgpu_virtio_build_fn mvgpu_virtio_check_build;
+void mvgpu_virtio_check_end(struct mvgpu_virtio *gpu, struct mvgpu_job *job);
 mvgpu_virtio_build_fn mvgpu_virtio_transfer_to_build;
 mvgpu_virtio_build_fn mvgpu_virtio_transfer_from_build;
 mvgpu_virtio_build_fn mvgpu_virtio_submit_build;
@@ -234,6 +247,10 @@ mvgpu_virtio_build_fn mvgpu_virtio_submit_build;
 /* dma.c */
 #define MVGPU_VIRTIO_ZERO_SIZE (128 * 1024)
 
+void *mvgpu_virtio_dma_alloc(struct mvgpu_virtio *gpu, size_t size,
+			     dma_addr_t *addr);
+void mvgpu_virtio_dma_free(struct mvgpu_virtio *gpu, size_t size, void *mem,
+			   dma_addr_t addr);
 int mvgpu_virtio_dma_init(struct mvgpu_virtio *gpu);
 void mvgpu_virtio_dma_exit(struct mvgpu_virtio *gpu);
 int mvgpu_virtio_dma_map(struct mvgpu_virtio *gpu, u32 res_id,

@@ -227,7 +227,7 @@ struct mvgpu_gpu_stats {
  * @quota_hits: requests that went beyond a quota
  * @errors: requests that were answered with an error, since it was opened
  * @streams: of 3D commands that were sent, since it was opened
- * @refused: those that were not, likewise
+ * @refused: those that were not, and contexts that the GPU had given up, likewise
  * @frames: flushes of what a display of it shows, likewise
  * @memory: bytes of GPU memory in use
  * @resources: that exist now
