@@ -343,6 +343,8 @@ TEST_F_TIMEOUT(attack, hidden_memory, MVT_TEST_S)
 		EXPECT_EQ(dies ? BAD_CTX : OK,
 			  mvt_submit(dev, 1, unbind, ARRAY_SIZE(unbind)));
 		EXPECT_EQ(dies ? BAD_CTX : OK, mvt_ctx_destroy(dev, 1));
+		/* And this one behind the end of the context. */
+		ASSERT_EQ(OK, mvt_submit(dev, 2, stream, n));
 		EXPECT_EQ(dies ? round : 0, mvt_stat(dev, "refused"));
 		EXPECT_EQ(1, mvt_stat(dev, "contexts"));
 		ASSERT_EQ(0, mvt_mdev_attr_u64(dev->uuid, "mvgpu/memory",
