@@ -367,14 +367,15 @@ void mvgpu_context_free(struct mvgpu_proto *proto, struct mvgpu_context *ctx)
 	kfree(ctx);
 }
 
-static int emit_destroy(struct mvgpu_proto *proto, struct mvgpu_context *ctx)
+int mvgpu_context_emit(struct mvgpu_proto *proto, enum mvgpu_job_op op,
+		       struct mvgpu_context *ctx)
 {
 	struct mvgpu_job *job = mvgpu_vgpu_job_new(proto->config.vgpu);
 	int err;
 
 	if (!job)
 		return -ENOMEM;
-	job->op = MVGPU_JOB_CTX_DESTROY;
+	job->op = op;
 	job->ctx.ctx_id = ctx->gpu_id;
 	mvgpu_context_use(job, ctx);
 	err = mvgpu_vgpu_job_send(proto->config.vgpu, job);
@@ -388,7 +389,9 @@ void mvgpu_context_reap(struct mvgpu_proto *proto, struct mvgpu_context *ctx)
 	if (ctx->destroying)
 		return;
 	if (ctx->on_gpu)
-		ctx->destroying = !emit_destroy(proto, ctx);
+		ctx->destroying = !mvgpu_context_emit(proto,
+						      MVGPU_JOB_CTX_DESTROY,
+						      ctx);
 	else if (!ctx->uses)
 		mvgpu_context_free(proto, ctx);
 }

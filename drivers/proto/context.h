@@ -5,8 +5,8 @@
 #include <linux/list.h>
 #include <linux/rbtree.h>
 #include <linux/types.h>
+#include <mvgpu/job.h>
 
-struct mvgpu_job;
 struct mvgpu_proto;
 struct mvgpu_resource;
 struct mvgpu_virgl;
@@ -79,6 +79,17 @@ struct mvgpu_context *mvgpu_context_new(struct mvgpu_proto *proto, u32 id);
 
 /** mvgpu_context_use() - make @job hold @ctx; see mvgpu_context_done(). */
 void mvgpu_context_use(struct mvgpu_job *job, struct mvgpu_context *ctx);
+
+/**
+ * mvgpu_context_emit() - send a job of our own about a context
+ * @proto: tables of the vGPU
+ * @op: MVGPU_JOB_CTX_DESTROY or _CHECK
+ * @ctx: on the GPU; the job holds it
+ *
+ * Return: 0, or an errno: there is no job.
+ */
+int mvgpu_context_emit(struct mvgpu_proto *proto, enum mvgpu_job_op op,
+		       struct mvgpu_context *ctx);
 
 /** mvgpu_context_done() - follow what the GPU did; @job gives it up. */
 void mvgpu_context_done(struct mvgpu_proto *proto, struct mvgpu_job *job);

@@ -67,21 +67,12 @@ static void gone_add(struct mvgpu_gone *to, const struct mvgpu_gone *gone)
 	to->shader_bytes += gone->shader_bytes;
 }
 
-static int emit_check(struct mvgpu_proto *proto, struct mvgpu_context *ctx)
+static int ask(struct mvgpu_proto *proto, struct mvgpu_context *ctx)
 {
-	struct mvgpu_job *job = mvgpu_vgpu_job_new(proto->config.vgpu);
-	int err;
+	int err = mvgpu_context_emit(proto, MVGPU_JOB_CTX_CHECK, ctx);
 
-	if (!job)
-		return -ENOMEM;
-	job->op = MVGPU_JOB_CTX_CHECK;
-	job->ctx.ctx_id = ctx->gpu_id;
-	mvgpu_context_use(job, ctx);
-	err = mvgpu_vgpu_job_send(proto->config.vgpu, job);
-	if (err) {
-		ctx->uses--;
+	if (err)
 		return err;
-	}
 	/* By what it has sent up to now. */
 	ctx->unproven = false;
 	proto->proof.checks++;
@@ -113,7 +104,7 @@ void mvgpu_proof_run(struct mvgpu_proto *proto)
 			mvgpu_context_reap(proto, ctx);
 		else if (!ctx->unproven)
 			continue;
-		else if (emit_check(proto, ctx))
+		else if (ask(proto, ctx))
 			proof->failed = true;
 	}
 	if (!proof->checks)

@@ -18,6 +18,7 @@ set -eu
 . "$(dirname "$0")/ktap.sh"
 
 debs=$project/build/deb
+
 # finish - the plan goes on where another part of this script has ended.
 finish()
 {
