@@ -4,48 +4,13 @@
 
 #include <mvgpu/virgl_caps.h>
 
-#include "expect.h"
-#include "request3d.h"
-#include "tap.h"
+#include "test-proto3d.h"
 
 #define ATTACH VIRTIO_GPU_CMD_CTX_ATTACH_RESOURCE
 #define DETACH VIRTIO_GPU_CMD_CTX_DETACH_RESOURCE
 #define DESTROY VIRTIO_GPU_CMD_CTX_DESTROY
 #define TO VIRTIO_GPU_CMD_TRANSFER_TO_HOST_3D
 #define FROM VIRTIO_GPU_CMD_TRANSFER_FROM_HOST_3D
-
-static const struct spec texture = {
-	TARGET_2D, FORMAT_BGRA, BIND_TARGET, 16, 16,
-};
-
-static const struct spec buffer = {
-	TARGET_BUFFER, 64, BIND_VERTEX, 1024,
-};
-
-static void start(void)
-{
-	fake_start(3, 8, 1 << 20, 64);
-}
-
-static struct mvgpu_proto_stats stats(void)
-{
-	struct mvgpu_proto_stats all;
-
-	mvgpu_proto_get_stats(fake.proto, &all);
-	return all;
-}
-
-static void have(u32 id, const struct spec *spec)
-{
-	QUEUED(req_create_3d(id, spec), RES_CREATE_3D);
-	RAN(0, OK);
-}
-
-static void have_ctx(u32 ctx)
-{
-	QUEUED(req_ctx_create(ctx, 0, 0), CTX_CREATE);
-	RAN(0, OK);
-}
 
 static void have_in(u32 ctx, u32 id)
 {
@@ -414,13 +379,6 @@ static void test_submit_size(void)
 	fake_stop();
 }
 
-static struct mvgpu_job *blend(u32 ctx, u32 handle)
-{
-	const u32 stream[12] = { 1 | 1 << 8 | 11 << 16, handle };
-
-	return req_submit(ctx, stream, sizeof(stream), sizeof(stream));
-}
-
 /* All contexts together have no more objects than the vGPU. */
 static void test_submit_quota(void)
 {
@@ -508,165 +466,6 @@ static void test_zombie(void)
 	CHECK_EQ(stats().resources, 2);
 	RAN(0, OK);
 	CHECK_EQ(stats().resources, 1);
-	fake_stop();
-}
-
-/* Destroy resource @id, which nothing holds. */
-static void free_res(u32 id)
-{
-	QUEUED(req_unref(id), RES_DESTROY);
-	RAN(0, OK);
-}
-
-/* More than a quarter of the resources that there may be. */
-static void free_enough(void)
-{
-	u32 id;
-
-	for (id = 5; id < 8; id++)
-		have(id, &buffer);
-	for (id = 5; id < 8; id++)
-		free_res(id);
-}
-
-static void checked(u32 gpu_ctx, int status)
-{
-	struct mvgpu_job *job = fake_run(status);
-
-	CHECK_EQ(job->op, MVGPU_JOB_CTX_CHECK);
-	CHECK_EQ(job->ctx.ctx_id, gpu_ctx);
-}
-
-static void have_stream(u32 ctx)
-{
-	QUEUED(blend(ctx, 1), SUBMIT_3D);
-	RAN(0, OK);
-}
-
-/* The GPU has given up one context, and does what the other one says. */
-static void test_proof(void)
-{
-	start();
-	have_ctx(1);
-	have_ctx(2);
-	have_stream(1);
-	have_stream(2);
-	free_enough();
-	CHECK_EQ(fake.vgpu.nr_jobs, 0);
-
-	/* Behind all that was sent, before what comes. */
-	QUEUED(blend(2, 2), SUBMIT_3D);
-	CHECK_EQ(fake.vgpu.nr_jobs, 3);
-	checked(1, -ESTALE);
-	CHECK_EQ(fake.vgpu.refused, 1);
-	CHECK_EQ(stats().refused, 1);
-	checked(2, 0);
-	RAN(0, OK);
-	/* The first one goes, and all that it holds. */
-	CHECK_EQ(stats().contexts, 2);
-	CHECK_EQ(fake_run(0)->op, MVGPU_JOB_CTX_DESTROY);
-	CHECK_EQ(stats().contexts, 1);
-	CHECK_EQ(stats().objects, 2);
-	ANSWERED(blend(1, 2), ERR(INVALID_CONTEXT_ID));
-	ANSWERED(req_ctx(DESTROY, 1), ERR(INVALID_CONTEXT_ID));
-	have_ctx(1);
-	fake_stop();
-}
-
-/* Who has sent nothing is not asked about, nor who was. */
-static void test_proof_asks(void)
-{
-	start();
-	have_ctx(1);
-	have_ctx(2);
-	have_stream(1);
-	free_enough();
-	ANSWERED(blend(3, 1), ERR(INVALID_CONTEXT_ID));
-	CHECK_EQ(fake.vgpu.nr_jobs, 1);
-	checked(1, 0);
-	free_enough();
-	ANSWERED(blend(3, 1), ERR(INVALID_CONTEXT_ID));
-	CHECK_EQ(fake.vgpu.nr_jobs, 0);
-
-	/* A check that told nothing is due again. */
-	have_stream(1);
-	free_enough();
-	ANSWERED(blend(3, 1), ERR(INVALID_CONTEXT_ID));
-	checked(1, -EIO);
-	CHECK_EQ(stats().contexts, 2);
-	ANSWERED(blend(3, 1), ERR(INVALID_CONTEXT_ID));
-	checked(1, 0);
-	ANSWERED(blend(3, 1), ERR(INVALID_CONTEXT_ID));
-	CHECK_EQ(fake.vgpu.nr_jobs, 0);
-
-	/* So is one that could not be sent. */
-	have_stream(1);
-	free_enough();
-	fake.vgpu.no_emit = true;
-	ANSWERED(blend(3, 1), ERR(INVALID_CONTEXT_ID));
-	CHECK_EQ(fake.vgpu.nr_jobs, 0);
-	fake.vgpu.no_emit = false;
-	ANSWERED(blend(3, 1), ERR(INVALID_CONTEXT_ID));
-	checked(1, 0);
-	fake_stop();
-}
-
-/* While it is asked only as much goes again. */
-static void test_proof_waits(void)
-{
-	struct mvgpu_job *job[3];
-	u32 i;
-
-	start();
-	have_ctx(1);
-	have_stream(1);
-	for (i = 0; i < 3; i++)
-		have(2 + i, &texture);
-	free_enough();
-	for (i = 0; i < 3; i++) {
-		job[i] = req_unref(2 + i);
-		QUEUED(job[i], RES_DESTROY);
-	}
-	for (i = 0; i < 3; i++) {
-		CHECK(!mvgpu_proto_full(fake.proto));
-		fake_run_job(job[i], 0);
-	}
-	CHECK(mvgpu_proto_full(fake.proto));
-	checked(1, 0);
-	CHECK(!mvgpu_proto_full(fake.proto));
-	fake_stop();
-}
-
-/* What each of the quotas has to say. */
-static void test_proof_quotas(void)
-{
-	const struct spec quarter = {
-		TARGET_BUFFER, 64, BIND_VERTEX, (1 << 18) + 4,
-	};
-	u32 i;
-
-	start();
-	have_ctx(1);
-	have_stream(1);
-	have(5, &quarter);
-	free_res(5);
-	ANSWERED(blend(3, 1), ERR(INVALID_CONTEXT_ID));
-	checked(1, 0);
-
-	for (i = 2; i < 7; i++) {
-		QUEUED(blend(1, i), SUBMIT_3D);
-		RAN(0, OK);
-	}
-	for (i = 2; i < 7; i++) {
-		const u32 destroy[] = { 3 | 1 << 8 | 1 << 16, i };
-
-		CHECK_EQ(fake.vgpu.nr_jobs, 0);
-		QUEUED(req_submit(1, destroy, sizeof(destroy), sizeof(destroy)),
-		       SUBMIT_3D);
-		RAN(0, OK);
-	}
-	ANSWERED(blend(3, 1), ERR(INVALID_CONTEXT_ID));
-	checked(1, 0);
 	fake_stop();
 }
 
@@ -896,10 +695,6 @@ static const struct tap_case cases[] = {
 	{ "quota on objects", test_submit_quota },
 	{ "SUBMIT_3D fails on the GPU", test_submit_fails },
 	{ "memory in use after RESOURCE_UNREF", test_zombie },
-	{ "a context that the GPU has given up", test_proof },
-	{ "which contexts it is asked about", test_proof_asks },
-	{ "the queue that waits for it", test_proof_waits },
-	{ "what it takes to ask", test_proof_quotas },
 	{ "viewers of a 3D scanout", test_scanout },
 	{ "a 3D scanout that changes", test_scanout_changes },
 	{ "release_all", test_release },

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the tests of the 3D commands of drivers/proto/ share. */
+#ifndef _TEST_PROTO3D_H
+#define _TEST_PROTO3D_H
+
+#include "expect.h"
+#include "request3d.h"
+#include "tap.h"
+
+static const struct spec texture = {
+	TARGET_2D, FORMAT_BGRA, BIND_TARGET, 16, 16,
+};
+
+static const struct spec buffer = {
+	TARGET_BUFFER, 64, BIND_VERTEX, 1024,
+};
+
+static inline void start(void)
+{
+	fake_start(3, 8, 1 << 20, 64);
+}
+
+static inline struct mvgpu_proto_stats stats(void)
+{
+	struct mvgpu_proto_stats all;
+
+	mvgpu_proto_get_stats(fake.proto, &all);
+	return all;
+}
+
+static inline void have(u32 id, const struct spec *spec)
+{
+	QUEUED(req_create_3d(id, spec), RES_CREATE_3D);
+	RAN(0, OK);
+}
+
+static inline void have_ctx(u32 ctx)
+{
+	QUEUED(req_ctx_create(ctx, 0, 0), CTX_CREATE);
+	RAN(0, OK);
+}
+
+/* A stream that makes an object, @handle. */
+static inline struct mvgpu_job *blend(u32 ctx, u32 handle)
+{
+	const u32 stream[12] = { 1 | 1 << 8 | 11 << 16, handle };
+
+	return req_submit(ctx, stream, sizeof(stream), sizeof(stream));
+}
+
+#endif
