@@ -23,6 +23,13 @@ vgpus()
 		{uuid, type, weight, cap, min}] | sort_by(.uuid)'
 }
 
+# as_defined - are the first boot's vGPUs what they are meant to be?
+as_defined()
+{
+	diff <(printf '%s\n' "${parameters[@]}") \
+		<(jq -r '.[] | "\(.weight) \(.cap) \(.min)"' "$kept/vgpus")
+}
+
 types()
 {
 	(cd "$gpu_dir/mdev_supported_types" && grep -H . ./*/name ./*/description ./*/device_api)
@@ -85,9 +92,7 @@ if [ ! -d "$kept" ]; then
 	vgpus >"$kept/vgpus"
 	types >"$kept/types"
 	note "$(jq -c . "$kept/vgpus")"
-	try "there are four, as they were defined" jq -e 'length == 4 and
-		[.[] | [.weight, .cap, .min]] ==
-		[[300, 0, 10], [50, 40, 0], [1000, 5, 5], [1, 0, 0]]' "$kept/vgpus"
+	try "they are there, as they were defined" as_defined
 	try "there are types" test "$(wc -l <"$kept/types")" -ge 21
 	cp -a /etc/mdevctl.d "$kept/"
 	echo "results=$results failures=$failures" >"$kept/state"
