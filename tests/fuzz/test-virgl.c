@@ -279,6 +279,7 @@ static void not_allowed(void)
 	static const u8 refused[] = {
 		VIRGL_SET_DEBUG_FLAGS, VIRGL_PIPE_RESOURCE_CREATE,
 		VIRGL_PIPE_RESOURCE_SET_TYPE, VIRGL_GET_MEMORY_INFO,
+		VIRGL_SEND_STRING_MARKER,
 		VIRGL_CREATE_VIDEO_CODEC, VIRGL_DESTROY_VIDEO_CODEC,
 		VIRGL_CREATE_VIDEO_BUFFER, VIRGL_DESTROY_VIDEO_BUFFER,
 		VIRGL_BEGIN_FRAME, VIRGL_DECODE_MACROBLOCK,
@@ -327,7 +328,11 @@ static const struct {
 	{ "CREATE_SHADER", 7, 0x20202020, 0x20002020 },
 	{ "CREATE_SHADER streamout", 5, 65, 1 },
 	{ "CREATE_SHADER streamout", 5, 0x7fffffff, 1 },
-	{ "CREATE_SHADER streamout", 5, 3, 1 },
+	{ "CREATE_SHADER streamout", 5, 10, 1 },
+	{ "CREATE_SHADER streamout", 10, 0x1002, 0x1001 },
+	{ "CREATE_SHADER streamout", 10, 0x1000, 0x1001 },
+	{ "CREATE_SHADER streamout", 10, 0x1041, 0x1001 },
+	{ "CREATE_SHADER streamout", 10, 0x9001, 0x7001 },
 	{ "CREATE_VERTEX_ELEMENTS", 8, 32, 31 },
 	{ "CREATE_VERTEX_ELEMENTS", 9, MVGPU_VIRGL_FORMATS,
 	  MVGPU_VIRGL_FORMATS - 1 },
@@ -469,9 +474,6 @@ static const struct {
 	{ "CLEAR_TEXTURE", 2, 7, 6 },
 	{ "CLEAR_TEXTURE", 6, 5, 4 },
 	{ "CLEAR_TEXTURE", 8, 2, 1 },
-	{ "SEND_STRING_MARKER", 1, 4, 5 },
-	{ "SEND_STRING_MARKER", 1, 9, 8 },
-	{ "SEND_STRING_MARKER", 1, ~0U, 8 },
 };
 
 static void check_ranges(void)
@@ -500,10 +502,6 @@ static void check_ranges(void)
 /* Where two things would be wrong at once if one dword were. */
 static void check_kinds(void)
 {
-	u32 outputs[7 + 4 + 2 * VIRGL_MAX_SO_OUTPUTS] = {
-		CREATE(SHADER, 6 + 4 + 2 * VIRGL_MAX_SO_OUTPUTS), 72,
-		MVGPU_STAGE_VERTEX, 4, 4, VIRGL_MAX_SO_OUTPUTS,
-	};
 	u32 len;
 
 	start();
@@ -541,14 +539,103 @@ static void check_kinds(void)
 	CHECK_EQ(SUBMIT(CMD(RESOURCE_COPY_REGION, 13), VGL_DXT, 1, 0, 0, 0,
 			VGL_ARRAY, 0, 0, 0, 0, 16, 16, 1), -EINVAL);
 
-	/* As many outputs as there may be. */
-	vgl_add(&vgl, outputs, ARRAY_SIZE(outputs));
-	CHECK_EQ(submit(), 0);
 	/* Outputs of a shader that goes on, though the length would fit. */
 	CHECK_EQ(SUBMIT(CREATE(SHADER, 6), 71, 1, 60, 4, 0, 1), 0);
 	CHECK_EQ(SUBMIT(CREATE(SHADER, 13), 71, 1,
 			VIRGL_SHADER_CONTINUED | 4, 4, 1, 0, 0, 0, 0, 0, 0, 1,
 			1), -EINVAL);
+	stop();
+}
+
+#define HANDLE 72
+
+/*
+ * A vertex shader with @nr outputs, all of register @reg; of @text so much comes as
+ * is @first, if that is not 0, and the rest dword by dword.
+ */
+static int streamout(u32 nr, u32 reg, const char *text, u32 first)
+{
+	u32 len = strlen(text) / 4 + 1, part = first ?: len, i, dw;
+	char padded[1024] = {};
+
+	memcpy(padded, text, strlen(text));
+	VGL_ADD(&vgl, CREATE(SHADER, 5 + 4 + 2 * nr + part), HANDLE,
+		MVGPU_STAGE_VERTEX, len * 4, 4, nr, 16, 0, 0, 0);
+	for (i = 0; i < nr; i++)
+		VGL_ADD(&vgl, reg | 1 << 10, 0);
+	for (i = 0; i < len; i++) {
+		if (i >= part)
+			VGL_ADD(&vgl, CREATE(SHADER, 6), HANDLE,
+				MVGPU_STAGE_VERTEX,
+				VIRGL_SHADER_CONTINUED | i * 4, 4, 0);
+		memcpy(&dw, padded + 4 * i, 4);
+		VGL_ADD(&vgl, dw);
+	}
+	return submit();
+}
+
+/* What is streamed out has to be declared, as the renderer reads it. */
+static void streamouts(void)
+{
+	static const char text[] = "VERT\nDCL IN[0]\nDCL OUT[0], POSITION\n"
+		"DCL OUT[2..12], ARRAY(1), GENERIC[0]\nDCL OUT[14].xy, GENERIC[20]\n";
+	static const char *const wrong[] = {
+		"VERT DCL OUT[1], GENERIC[0]\n",
+		"VERT\nDCL IN[1], GENERIC[0]\n",
+		"VERT\nDCL OUT[], GENERIC[0]\n",
+		"VERT\nDCL OUT[1][1], GENERIC[0]\n",
+		"VERT\nDCL OUT[1.1], GENERIC[0]\n",
+		"VERT\nDCL OUT[..1], GENERIC[0]\n",
+		"VERT\nDCL OUT[1..], GENERIC[0]\n",
+		"VERT\nDCL OUT[2..0], GENERIC[0]\n",
+		"VERT\nDCL OUT[1..64], GENERIC[0]\n",
+		"VERT\nDCL OUT[4294967297], GENERIC[0]\n",
+		"VERT\nDCL OUT[1]",
+		/* The first one for a register is the one that counts. */
+		"VERT\nDCL OUT[0], GENERIC[0]\nDCL OUT[0..1], GENERIC[0]\n",
+	};
+	static const u8 there[] = { 0, 2, 7, 12, 14 };
+	static const u8 missing[] = { 1, 13, 15, 63, 64, 255 };
+	u32 i, first;
+
+	start();
+	for (i = 0; i < ARRAY_SIZE(there); i++)
+		for (first = 0; first < sizeof(text) / 4; first++)
+			CHECK_EQ(streamout(1, there[i], text, first), 0);
+	for (i = 0; i < ARRAY_SIZE(missing); i++)
+		for (first = 0; first < sizeof(text) / 4; first += 3)
+			CHECK_EQ(streamout(1, missing[i], text, first), -EINVAL);
+	for (i = 0; i < ARRAY_SIZE(wrong); i++)
+		CHECK_EQ(streamout(1, 1, wrong[i], 0), -EINVAL);
+	CHECK_EQ(streamout(1, 1, "VERT\n\nDCL OUT[1],", 0), 0);
+	CHECK_EQ(streamout(1, 1, "VERT\nDCL\nDCL OUT[001],", 0), 0);
+	/* As many outputs as there may be. */
+	CHECK_EQ(streamout(VIRGL_MAX_SO_OUTPUTS, 14, text, 0), 0);
+	CHECK_EQ(streamout(VIRGL_MAX_SO_OUTPUTS, 15, text, 0), -EINVAL);
+	stop();
+
+	/* Behind the end of a text there is none, whatever is in the command. */
+	start();
+	VGL_ADD(&vgl, CREATE(SHADER, 16), HANDLE, MVGPU_STAGE_VERTEX, 20, 4, 1,
+		16, 0, 0, 0, 1 | 1 << 10, 0,
+		/* "VERT\0\0\0\nDCL OUT[1],..." */
+		0x54524556, 0x0a000000, 0x204c4344, 0x5b54554f, 0x2c5d31);
+	CHECK_EQ(submit(), -EINVAL);
+	stop();
+}
+
+/* Nothing of a shader is used before all of its text is there. */
+static void unfinished(void)
+{
+	start();
+	CHECK_EQ(SUBMIT(CREATE(SHADER, 6), HANDLE, 0, 8, 4, 0, 0x54524556), 0);
+	CHECK_EQ(SUBMIT(CMD(BIND_SHADER, 2), HANDLE, 0), -EINVAL);
+	CHECK_EQ(SUBMIT(CMD(LINK_SHADER, 6), HANDLE, VGL_H_FS, 0, 0, 0, 0),
+		 -EINVAL);
+	CHECK_EQ(SUBMIT(CREATE(SHADER, 6), HANDLE, 0,
+			VIRGL_SHADER_CONTINUED | 4, 4, 0, 0x0a0a), 0);
+	CHECK_EQ(SUBMIT(CMD(LINK_SHADER, 6), HANDLE, VGL_H_FS, 0, 0, 0, 0), 0);
+	CHECK_EQ(SUBMIT(CMD(BIND_SHADER, 2), HANDLE, 0), 0);
 	stop();
 }
 
@@ -566,6 +653,8 @@ static const struct tap_case cases[] = {
 	{ "commands that are not in the list are refused", not_allowed },
 	{ "numbers out of range are refused", check_ranges },
 	{ "and resources of the wrong kind", check_kinds },
+	{ "streamout of what the shader does not have is refused", streamouts },
+	{ "a shader without an end is not used", unfinished },
 };
 
 int main(void)

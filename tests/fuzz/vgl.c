@@ -245,6 +245,8 @@ static u64 mix(u64 hash, u64 val)
 
 static u64 mix_obj(u64 hash, const struct mvgpu_vobj *obj)
 {
+	u32 i;
+
 	hash = mix(hash, (uintptr_t)obj);
 	if (!obj)
 		return hash;
@@ -252,6 +254,8 @@ static u64 mix_obj(u64 hash, const struct mvgpu_vobj *obj)
 	hash = mix(hash, obj->handle);
 	hash = mix(hash, (u64)obj->refs << 32 | obj->uses);
 	hash = mix(hash, obj->type << 8 | obj->stage);
+	for (i = 0; i < sizeof(obj->scan) / 4; i++)
+		hash = mix(hash, ((const u32 *)&obj->scan)[i]);
 	return mix(hash, (u64)obj->text << 32 | obj->got);
 }
 

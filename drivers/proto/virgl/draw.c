@@ -157,12 +157,3 @@ int mvgpu_vdraw_tweak(struct mvgpu_vcmd *cmd)
 		return vcmd_refuse(cmd, -EINVAL, "tweak");
 	return 0;
 }
-
-int mvgpu_vdraw_marker(struct mvgpu_vcmd *cmd)
-{
-	u32 bytes = vcmd_dw(cmd, 1);
-
-	if (DIV_ROUND_UP((u64)bytes, 4) != cmd->len - 1)
-		return vcmd_refuse(cmd, -EINVAL, "length of text");
-	return 0;
-}

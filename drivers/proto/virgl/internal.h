@@ -22,6 +22,24 @@
 struct mvgpu_vsub;
 
 /**
+ * struct mvgpu_vscan - outputs that a shader streams out and declares
+ * @wanted: that it streams out, a bit each
+ * @declared: that its text declared so far
+ * @first: at which one of these declarations begins
+ * @state: where in a declaration the text has come to
+ * @from: number in it
+ * @to: likewise
+ */
+struct mvgpu_vscan {
+	u32 wanted[2];
+	u32 declared[2];
+	u32 first[2];
+	u32 state;
+	u32 from;
+	u32 to;
+};
+
+/**
  * struct mvgpu_vobj - an object of a sub-context
  * @node: in mvgpu_vsub.objects, while the guest has a handle of it
  * @sub: it belongs to
@@ -33,6 +51,7 @@ struct mvgpu_vsub;
  * @stage: of shaders
  * @text: of shaders: bytes that are charged
  * @got: of shaders: bytes of @text that have come
+ * @scan: of shaders: what was found in them
  */
 struct mvgpu_vobj {
 	struct rb_node node;
@@ -45,6 +64,7 @@ struct mvgpu_vobj {
 	u8 stage;
 	u32 text;
 	u32 got;
+	struct mvgpu_vscan scan;
 };
 
 /**
@@ -341,6 +361,27 @@ void mvgpu_vobj_unlink(struct mvgpu_virgl *virgl, struct mvgpu_vobj *obj);
 void mvgpu_vres_put(struct mvgpu_virgl *virgl, struct mvgpu_res3d *res,
 		    bool quiet);
 
+/* streamout.c */
+
+/**
+ * mvgpu_vscan_begin() - a shader with outputs that are streamed out
+ * @cmd: the first of its commands
+ * @outputs: how many; they are at dword 10
+ * @scan: filled in
+ *
+ * Return: 0 or -EINVAL.
+ */
+int mvgpu_vscan_begin(struct mvgpu_vcmd *cmd, u32 outputs,
+		      struct mvgpu_vscan *scan);
+/** mvgpu_vscan_text() - text comes: the command from dword @at to its end. */
+void mvgpu_vscan_text(struct mvgpu_vscan *scan, const struct mvgpu_vcmd *cmd,
+		      u32 at);
+/** mvgpu_vscan_end() - all of it has come. Return: 0 or -EINVAL. */
+int mvgpu_vscan_end(struct mvgpu_vcmd *cmd, const struct mvgpu_vscan *scan);
+/** mvgpu_vscan_store() - @to, of an object, becomes @from: 0 or -ENOMEM. */
+int mvgpu_vscan_store(struct mvgpu_virgl *virgl, struct mvgpu_vscan *to,
+		      const struct mvgpu_vscan *from);
+
 /* sub.c */
 
 struct mvgpu_vsub *mvgpu_vsub_new(u32 id);
@@ -413,7 +454,6 @@ mvgpu_vcheck_fn mvgpu_vdraw_query;
 mvgpu_vcheck_fn mvgpu_vdraw_query_qbo;
 mvgpu_vcheck_fn mvgpu_vdraw_condition;
 mvgpu_vcheck_fn mvgpu_vdraw_tweak;
-mvgpu_vcheck_fn mvgpu_vdraw_marker;
 
 /* transfer.c */
 mvgpu_vcheck_fn mvgpu_vtransfer;

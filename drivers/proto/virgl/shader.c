@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Shaders. Their text is not looked into: the renderer compiles it. A long one
- * comes in several commands, even in several streams: the first tells how long
- * all of it is, the others go on where the last one has ended. Only one for
- * each stage may be on its way in a sub-context.
+ * Shaders. Their text is not looked into but for what streamout.c wants: the
+ * renderer compiles it. A long one comes in several commands, even in several
+ * streams: the first tells how long all of it is, the others go on where the last
+ * one has ended. Only one for each stage may be on its way in a sub-context, and
+ * none is used before all of it is there: the renderer would use what it does
+ * not have yet.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -40,9 +42,11 @@ static bool text_ends(const struct mvgpu_vcmd *cmd)
 }
 
 static int shader_first(struct mvgpu_vcmd *cmd, struct mvgpu_vstage *stage,
-			u32 bytes)
+			u32 at)
 {
+	u32 bytes = (cmd->len + 1 - at) * 4;
 	u32 total = vcmd_dw(cmd, 3);
+	struct mvgpu_vscan scan;
 	struct mvgpu_vobj *obj;
 	u64 padded = round_up((u64)total, 4);
 	int err;
@@ -57,21 +61,33 @@ static int shader_first(struct mvgpu_vcmd *cmd, struct mvgpu_vstage *stage,
 	if (bytes == padded && !text_ends(cmd))
 		return vcmd_refuse(cmd, -EINVAL, "text without an end");
 
-	err = mvgpu_vobj_create(cmd, VIRGL_OBJ_SHADER, NULL, padded, &obj);
+	/* Strides and two dwords for each output come before the text. */
+	err = mvgpu_vscan_begin(cmd, at > 10 ? (at - 10) / 2 : 0, &scan);
+	if (err)
+		return err;
+	mvgpu_vscan_text(&scan, cmd, at);
+	if (bytes == padded)
+		err = mvgpu_vscan_end(cmd, &scan);
+	if (!err)
+		err = mvgpu_vobj_create(cmd, VIRGL_OBJ_SHADER, NULL, padded,
+					&obj);
 	if (err)
 		return err;
 	obj->stage = stage - cmd->virgl->sub->stages;
 	obj->got = bytes;
+	obj->scan = scan;
 	if (bytes == padded)
 		return 0;
 	return mvgpu_vslot_set_obj(cmd->virgl, &stage->partial, obj);
 }
 
 static int shader_next(struct mvgpu_vcmd *cmd, struct mvgpu_vstage *stage,
-		       u32 bytes)
+		       u32 at)
 {
 	u32 offset = vcmd_dw(cmd, 3) & ~VIRGL_SHADER_CONTINUED;
+	u32 bytes = (cmd->len + 1 - at) * 4;
 	struct mvgpu_vobj *obj = stage->partial;
+	struct mvgpu_vscan scan;
 	int err;
 
 	/* Another object may have its handle by now; the text is its own. */
@@ -84,10 +100,16 @@ static int shader_next(struct mvgpu_vcmd *cmd, struct mvgpu_vstage *stage,
 	if (obj->got + bytes == obj->text && !text_ends(cmd))
 		return vcmd_refuse(cmd, -EINVAL, "text without an end");
 
-	err = mvgpu_vslot_set_u32(cmd->virgl, &obj->got, obj->got + bytes);
-	if (!err && obj->got == obj->text)
-		err = mvgpu_vslot_set_obj(cmd->virgl, &stage->partial, NULL);
-	return err;
+	scan = obj->scan;
+	mvgpu_vscan_text(&scan, cmd, at);
+	err = mvgpu_vscan_store(cmd->virgl, &obj->scan, &scan);
+	if (!err)
+		err = mvgpu_vslot_set_u32(cmd->virgl, &obj->got,
+					  obj->got + bytes);
+	if (err || obj->got != obj->text)
+		return err;
+	return mvgpu_vscan_end(cmd, &scan) ?:
+	       mvgpu_vslot_set_obj(cmd->virgl, &stage->partial, NULL);
 }
 
 int mvgpu_vshader_create(struct mvgpu_vcmd *cmd)
@@ -95,18 +117,26 @@ int mvgpu_vshader_create(struct mvgpu_vcmd *cmd)
 	bool first = !(vcmd_dw(cmd, 3) & VIRGL_SHADER_CONTINUED);
 	u32 type = vcmd_dw(cmd, 2);
 	struct mvgpu_vstage *stage;
-	u32 at, bytes;
+	u32 at;
 
 	if (type >= MVGPU_STAGES)
 		return vcmd_refuse(cmd, -EINVAL, "type of shader");
 	at = text_at(cmd, type, first);
 	if (!at)
 		return vcmd_refuse(cmd, -EINVAL, "streamout outputs");
-	bytes = (cmd->len + 1 - at) * 4;
-
 	stage = &cmd->virgl->sub->stages[array_index_nospec(type, MVGPU_STAGES)];
-	return first ? shader_first(cmd, stage, bytes) :
-		       shader_next(cmd, stage, bytes);
+	return first ? shader_first(cmd, stage, at) :
+		       shader_next(cmd, stage, at);
+}
+
+/* A shader that is to be used; NULL: the handle at dword @at is 0. */
+static int shader_get(struct mvgpu_vcmd *cmd, u32 at, struct mvgpu_vobj **obj)
+{
+	int err = mvgpu_vobj_get(cmd, at, VIRGL_OBJ_SHADER, obj);
+
+	if (!err && *obj && (*obj)->got != (*obj)->text)
+		err = vcmd_refuse(cmd, -EINVAL, "shader is unfinished");
+	return err;
 }
 
 int mvgpu_vshader_bind(struct mvgpu_vcmd *cmd)
@@ -118,7 +148,7 @@ int mvgpu_vshader_bind(struct mvgpu_vcmd *cmd)
 
 	if (type >= MVGPU_STAGES)
 		return vcmd_refuse(cmd, -EINVAL, "type of shader");
-	err = mvgpu_vobj_get(cmd, 1, VIRGL_OBJ_SHADER, &obj);
+	err = shader_get(cmd, 1, &obj);
 	if (err)
 		return err;
 	if (obj && obj->stage != type)
@@ -135,6 +165,6 @@ int mvgpu_vshader_link(struct mvgpu_vcmd *cmd)
 
 	/* Any of them may be missing. */
 	for (at = 1; at <= cmd->len && !err; at++)
-		err = mvgpu_vobj_get(cmd, at, VIRGL_OBJ_SHADER, &obj);
+		err = shader_get(cmd, at, &obj);
 	return err;
 }

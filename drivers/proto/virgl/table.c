@@ -207,9 +207,8 @@ static const struct mvgpu_vrow commands[VIRGL_COMMANDS] = {
 	[VIRGL_PIPE_RESOURCE_SET_TYPE] = { .name = "PIPE_RESOURCE_SET_TYPE" },
 	/* Tells how much memory the other vGPUs use. */
 	[VIRGL_GET_MEMORY_INFO] = { .name = "GET_MEMORY_INFO" },
-	[VIRGL_SEND_STRING_MARKER] = {
-		"SEND_STRING_MARKER", mvgpu_vdraw_marker, UP_TO(2, 1, ANY),
-	},
+	/* Text for the host's log, or its trace. */
+	[VIRGL_SEND_STRING_MARKER] = { .name = "SEND_STRING_MARKER" },
 	[VIRGL_LINK_SHADER] = { "LINK_SHADER", mvgpu_vshader_link, FIXED(6) },
 	/* Video looks its resources up late, and does not bound them. */
 	[VIRGL_CREATE_VIDEO_CODEC] = { .name = "CREATE_VIDEO_CODEC" },
