@@ -3,18 +3,20 @@
  * Capsets: what guests are told about 3D, and what is left out of it.
  *
  * Left out is what streams may not do (video, untyped resources, text for the
- * host's log) and what would tell a guest about its neighbours (memory).
+ * host's log, formats that are not known) and what would tell a guest about its neighbours (memory).
  */
 #include <linux/bits.h>
 #include <linux/build_bug.h>
-#include <linux/nospec.h>
 #include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/nospec.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/unaligned.h>
 #include <mvgpu/backend.h>
 #include <mvgpu/virgl_caps.h>
 
+#include "format3d.h"
 #include "internal.h"
 
 #define HIDDEN (BIT(MVGPU_CAP_GUEST_LOG) | BIT(MVGPU_CAP_BUFFER_STORAGE))
@@ -38,10 +40,33 @@ static void word_and(void *data, u32 size, u32 off, u32 mask)
 	put_unaligned_le32(get_unaligned_le32(data + off) & mask, data + off);
 }
 
+/* Formats that would be refused are not offered. */
+static void formats_and(void *data, u32 size, u32 off)
+{
+	u32 word, i, mask;
+
+	for (word = 0; word < MVGPU_CAPS_MASK_SIZE / 4; word++) {
+		mask = 0;
+		for (i = 0; i < 32; i++)
+			if (mvgpu_format3d_known(32 * word + i))
+				mask |= BIT(i);
+		word_and(data, size, off + 4 * word, mask);
+	}
+}
+
 void mvgpu_capset_mask(u32 id, void *data, u32 size)
 {
-	u32 off;
+	static const u16 masks[] = {
+		MVGPU_CAPS_SAMPLER, MVGPU_CAPS_RENDER, MVGPU_CAPS_DEPTH,
+		MVGPU_CAPS_VERTEX, MVGPU_CAPS_READBACK, MVGPU_CAPS_SCANOUT,
+		MVGPU_CAPS_MULTISAMPLE,
+	};
+	u32 off, i;
 
+	for (i = 0; i < ARRAY_SIZE(masks); i++)
+		if (masks[i] < MVGPU_CAPS_V1_SIZE ||
+		    id == VIRTIO_GPU_CAPSET_VIRGL2)
+			formats_and(data, size, masks[i]);
 	if (id != VIRTIO_GPU_CAPSET_VIRGL2)
 		return;
 	word_and(data, size, MVGPU_CAPS_BITS, ~(u32)HIDDEN);
@@ -56,8 +81,10 @@ static bool mask_has(const struct mvgpu_capset *capset, u32 off, u32 format)
 {
 	const u8 *mask = capset->data + off;
 
-	return format / 8 < MVGPU_CAPS_MASK_SIZE &&
-	       mask[format / 8] & BIT(format % 8);
+	if (format / 8 >= MVGPU_CAPS_MASK_SIZE)
+		return false;
+	return mask[array_index_nospec(format / 8, MVGPU_CAPS_MASK_SIZE)] &
+	       BIT(format % 8);
 }
 
 bool mvgpu_capset_format(const struct mvgpu_proto *proto, u32 format)

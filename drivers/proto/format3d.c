@@ -15,7 +15,11 @@
 
 static const struct mvgpu_format3d unknown = PIXEL(16);
 
-/* A row without bytes is of an unknown format: planes of video, mostly. */
+/*
+ * Formats without a row are not known and not used: numbers that stand for nothing,
+ * formats of which the renderer has no description (virglrenderer 1.1.0,
+ * u_format.csv) and would follow a NULL pointer, and planes of video.
+ */
 static const struct mvgpu_format3d formats[MVGPU_VIRGL_FORMATS] = {
 	[1 ... 4] = PIXEL(4),		/* BGRA8, ARGB8 */
 	[5 ... 7] = PIXEL(2),		/* 5551, 4444, 565 */
@@ -185,8 +189,6 @@ static const struct mvgpu_format3d formats[MVGPU_VIRGL_FORMATS] = {
 	[253] = PIXEL(4),
 	[254] = PIXEL(2),		/* B5G6R5_SRGB */
 	[255 ... 258] = BLOCK(16, 4, 4),	/* BPTC */
-	[259 ... 261] = PIXEL(2),	/* A8L8 */
-	[262] = PIXEL(4),
 	[263 ... 264] = PIXEL(2),	/* G8R8 */
 	[265 ... 268] = PIXEL(4),
 	[269 ... 272] = BLOCK(8, 4, 4),	/* ETC2 */
@@ -256,24 +258,6 @@ static const struct mvgpu_format3d formats[MVGPU_VIRGL_FORMATS] = {
 	[426] = BLOCK(4, 2, 1),		/* VYUY */
 	[427 ... 428] = PIXEL(2),	/* X1B5G5R5 */
 	[430 ... 432] = PIXEL(4),
-	[450] = PIXEL(2),		/* X6R10 */
-	[451] = PIXEL(4),
-	[452] = PIXEL(2),		/* X4R12 */
-	[453] = PIXEL(4),
-	[457] = BLOCK(16, 4, 4),	/* ASTC, float */
-	[458] = BLOCK(16, 5, 4),
-	[459] = BLOCK(16, 5, 5),
-	[460] = BLOCK(16, 6, 5),
-	[461] = BLOCK(16, 6, 6),
-	[462] = BLOCK(16, 8, 5),
-	[463] = BLOCK(16, 8, 6),
-	[464] = BLOCK(16, 8, 8),
-	[465] = BLOCK(16, 10, 5),
-	[466] = BLOCK(16, 10, 6),
-	[467] = BLOCK(16, 10, 8),
-	[468] = BLOCK(16, 10, 10),
-	[469] = BLOCK(16, 12, 10),
-	[470] = BLOCK(16, 12, 12),
 };
 
 const struct mvgpu_format3d *mvgpu_format3d(u32 format)
@@ -284,4 +268,9 @@ const struct mvgpu_format3d *mvgpu_format3d(u32 format)
 		return &unknown;
 	fmt = &formats[array_index_nospec(format, MVGPU_VIRGL_FORMATS)];
 	return fmt->bytes ? fmt : &unknown;
+}
+
+bool mvgpu_format3d_known(u32 format)
+{
+	return mvgpu_format3d(format) != &unknown;
 }

@@ -18,5 +18,7 @@ struct mvgpu_format3d {
 
 /** mvgpu_format3d() - of any number; unknown ones have 16 bytes a pixel. */
 const struct mvgpu_format3d *mvgpu_format3d(u32 format);
+/** mvgpu_format3d_known() - may it be used? Format 0 is none. */
+bool mvgpu_format3d_known(u32 format);
 
 #endif

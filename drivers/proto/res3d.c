@@ -97,7 +97,11 @@ static bool levels_ok(const struct mvgpu_res3d *res)
 
 int mvgpu_res3d_check(const struct mvgpu_res3d *res)
 {
-	if (res->target >= MVGPU_TARGETS || res->format >= MVGPU_VIRGL_FORMATS)
+	if (res->target >= MVGPU_TARGETS)
+		return -EINVAL;
+	/* A buffer needs none. */
+	if (!mvgpu_format3d_known(res->format) &&
+	    (res->format || res->target != MVGPU_TARGET_BUFFER))
 		return -EINVAL;
 	if (!dims_ok(res) || !array_ok(res) || !levels_ok(res))
 		return -EINVAL;

@@ -9,8 +9,8 @@
 /* Longest side of anything that is not a buffer, and most layers. */
 #define MVGPU_RES3D_MAX_DIM 16384
 #define MVGPU_RES3D_MAX_SAMPLES 32
-/* VIRGL_FORMAT_MAX of the newest renderer; what is above is refused. */
-#define MVGPU_VIRGL_FORMATS 481
+/* VIRGL_FORMAT_MAX of virglrenderer 1.1.0, the first of those that are expected. */
+#define MVGPU_VIRGL_FORMATS 443
 
 /* enum pipe_texture_target, as it is on the wire. */
 enum mvgpu_target {

@@ -63,6 +63,9 @@ static struct mvgpu_job *capset(u32 id, u32 version)
 	return fake_send(&req, sizeof(req), ROOM);
 }
 
+/* Formats 64 to 95: six of these numbers stand for none. */
+#define FORMATS_64 (~(1U << 9 | 0xfU << 14 | 1U << 22))
+
 /* All bits are set on the GPU; those that are hidden are not in the answer. */
 static void test_capset(void)
 {
@@ -73,9 +76,16 @@ static void test_capset(void)
 	job = capset(1, 1);
 	ANSWERED(job, VIRTIO_GPU_RESP_OK_CAPSET);
 	CHECK_EQ(job->resp_len, 24 + 308);
+	CHECK_EQ(word(job, MVGPU_CAPS_SAMPLER + 8), FORMATS_64);
+	CHECK_EQ(word(job, MVGPU_CAPS_VERTEX + 60), 0);
 	job = capset(2, 2);
 	ANSWERED(job, VIRTIO_GPU_RESP_OK_CAPSET);
 	CHECK_EQ(job->resp_len, 24 + 1384);
+	CHECK_EQ(word(job, MVGPU_CAPS_RENDER + 8), FORMATS_64);
+	CHECK_EQ(word(job, MVGPU_CAPS_DEPTH + 8), FORMATS_64);
+	CHECK_EQ(word(job, MVGPU_CAPS_READBACK + 8), FORMATS_64);
+	CHECK_EQ(word(job, MVGPU_CAPS_SCANOUT + 8), FORMATS_64);
+	CHECK_EQ(word(job, MVGPU_CAPS_MULTISAMPLE + 8), FORMATS_64);
 	CHECK_EQ(word(job, MVGPU_CAPS_BITS), 0x7fffbfff);
 	CHECK_EQ(word(job, MVGPU_CAPS_BITS_V2), 0xfffbffe1);
 	CHECK_EQ(word(job, MVGPU_CAPS_VIDEO_MEMORY), 0);

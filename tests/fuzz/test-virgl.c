@@ -315,6 +315,10 @@ static void not_allowed(void)
 	stop();
 }
 
+/* A number between formats, and the last that there is. */
+#define NO_FORMAT 73
+#define LAST_FORMAT 432
+
 /* A command, a dword of it, and values that it must not and may have. */
 static const struct {
 	const char *name;
@@ -334,10 +338,11 @@ static const struct {
 	{ "CREATE_SHADER streamout", 10, 0x1041, 0x1001 },
 	{ "CREATE_SHADER streamout", 10, 0x9001, 0x7001 },
 	{ "CREATE_VERTEX_ELEMENTS", 8, 32, 31 },
-	{ "CREATE_VERTEX_ELEMENTS", 9, MVGPU_VIRGL_FORMATS,
-	  MVGPU_VIRGL_FORMATS - 1 },
+	{ "CREATE_VERTEX_ELEMENTS", 9, MVGPU_VIRGL_FORMATS, LAST_FORMAT },
+	{ "CREATE_VERTEX_ELEMENTS", 9, NO_FORMAT, 1 },
 	{ "CREATE_SAMPLER_VIEW", 3, 0, RGBA8 },
 	{ "CREATE_SAMPLER_VIEW", 3, MVGPU_VIRGL_FORMATS, RGBA8 },
+	{ "CREATE_SAMPLER_VIEW", 3, NO_FORMAT, RGBA8 },
 	{ "CREATE_SAMPLER_VIEW", 3, RGBA8 | 9 << 24, RGBA8 | 8 << 24 },
 	{ "CREATE_SAMPLER_VIEW", 4, 6 << 16, 5 << 16 | 5 },
 	{ "CREATE_SAMPLER_VIEW", 4, 1, 1 << 16 | 1 },
@@ -353,6 +358,7 @@ static const struct {
 	{ "CREATE_SURFACE", 2, VGL_BARE, VGL_ARRAY },
 	{ "CREATE_SURFACE", 3, 0, 1 },
 	{ "CREATE_SURFACE", 3, MVGPU_VIRGL_FORMATS, 1 },
+	{ "CREATE_SURFACE", 3, NO_FORMAT, 1 },
 	{ "CREATE_SURFACE", 4, 1, 0 },
 	{ "CREATE_SURFACE", 5, 8 << 16, 7 << 16 },
 	{ "CREATE_SURFACE", 5, 2 | 1 << 16, 2 | 2 << 16 },
@@ -394,6 +400,8 @@ static const struct {
 	{ "BLIT", 5, 7, 6 },
 	{ "BLIT", 6, 0, 1 },
 	{ "BLIT", 6, MVGPU_VIRGL_FORMATS, 1 },
+	{ "BLIT", 6, NO_FORMAT, 1 },
+	{ "BLIT", 15, NO_FORMAT, 1 },
 	{ "BLIT", 7, 0x40000000, 0x3fffffff },
 	{ "BLIT", 8, 0x80000000, 0xc0000000 },
 	{ "BLIT", 10, 0x7fffffff, 0x3fffffff },
@@ -434,7 +442,8 @@ static const struct {
 	{ "SET_SHADER_BUFFERS", 6, 1025, 1024 },
 	{ "SET_SHADER_IMAGES", 1, 6, 5 },
 	{ "SET_SHADER_IMAGES", 2, 31, 30 },
-	{ "SET_SHADER_IMAGES", 3, MVGPU_VIRGL_FORMATS, 1 },
+	{ "SET_SHADER_IMAGES", 3, MVGPU_VIRGL_FORMATS, 0 },
+	{ "SET_SHADER_IMAGES", 3, NO_FORMAT, 1 },
 	{ "SET_SHADER_IMAGES", 5, 4 << 16, 3 << 16 },
 	{ "SET_SHADER_IMAGES", 5, 2 | 1 << 16, 1 | 1 << 16 },
 	{ "SET_SHADER_IMAGES", 6, 3, 2 },

@@ -192,7 +192,8 @@ static int image_check(struct mvgpu_vcmd *cmd, u32 at,
 	u32 layers = vcmd_dw(cmd, at + 2);
 	u32 level = vcmd_dw(cmd, at + 3);
 
-	if (vcmd_dw(cmd, at) >= MVGPU_VIRGL_FORMATS)
+	/* Images that are only read have none, with some shaders. */
+	if (vcmd_dw(cmd, at) && !mvgpu_format3d_known(vcmd_dw(cmd, at)))
 		return vcmd_refuse(cmd, -EINVAL, "format");
 	if (res->target == MVGPU_TARGET_BUFFER) {
 		if (!range_ok(res, layers, level))

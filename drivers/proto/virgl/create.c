@@ -38,7 +38,7 @@ int mvgpu_vcreate_elements(struct mvgpu_vcmd *cmd)
 	for (at = 2; at <= cmd->len; at += 4) {
 		if (vcmd_dw(cmd, at + 2) >= VIRGL_MAX_VERTEX)
 			return vcmd_refuse(cmd, -EINVAL, "vertex buffer");
-		if (vcmd_dw(cmd, at + 3) >= MVGPU_VIRGL_FORMATS)
+		if (!mvgpu_format3d_known(vcmd_dw(cmd, at + 3)))
 			return vcmd_refuse(cmd, -EINVAL, "format");
 	}
 	return mvgpu_vobj_create(cmd, VIRGL_OBJ_VERTEX_ELEMENTS, NULL, 0, NULL);
@@ -71,7 +71,7 @@ static int view_check(struct mvgpu_vcmd *cmd, const struct mvgpu_res3d *res)
 	u32 swizzle = vcmd_dw(cmd, 6);
 	u32 i;
 
-	if (!format || format >= MVGPU_VIRGL_FORMATS)
+	if (!mvgpu_format3d_known(format))
 		return vcmd_refuse(cmd, -EINVAL, "format");
 	/* Without texture views on the GPU guests leave the target out. */
 	if (target >= MVGPU_TARGETS)
@@ -115,7 +115,7 @@ int mvgpu_vcreate_surface(struct mvgpu_vcmd *cmd)
 
 	if (res->target == MVGPU_TARGET_BUFFER)
 		return vcmd_refuse(cmd, -EINVAL, "surface of a buffer");
-	if (!format || format >= MVGPU_VIRGL_FORMATS)
+	if (!mvgpu_format3d_known(format))
 		return vcmd_refuse(cmd, -EINVAL, "format");
 	if (level > res->last_level)
 		return vcmd_refuse(cmd, -EINVAL, "level");

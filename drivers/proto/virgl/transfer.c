@@ -112,7 +112,7 @@ static int blit_side(struct mvgpu_vcmd *cmd, const struct mvgpu_res3d *res,
 		return vcmd_refuse(cmd, -EINVAL, "blit of a buffer");
 	if (level > res->last_level)
 		return vcmd_refuse(cmd, -EINVAL, "level");
-	if (!format || format >= MVGPU_VIRGL_FORMATS)
+	if (!mvgpu_format3d_known(format))
 		return vcmd_refuse(cmd, -EINVAL, "format");
 	/*
 	 * Mesa leaves clipping to the scissor and mirrors by negative sizes:
