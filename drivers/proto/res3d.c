@@ -238,3 +238,23 @@ bool mvgpu_res3d_transfer_ok(const struct mvgpu_res3d *res,
 
 	return !mvgpu_res3d_span(res, xfer, &end) && end <= backing_size;
 }
+
+bool mvgpu_res3d_readback_ok(const struct mvgpu_res3d *res,
+			     struct mvgpu_transfer3d *xfer)
+{
+	const struct mvgpu_format3d *fmt = mvgpu_format3d(res->format);
+	struct mvgpu_box *box = &xfer->box;
+
+	if (res->target == MVGPU_TARGET_BUFFER)
+		return true;
+	/* GL has no way to read samples. */
+	if (res->nr_samples > 1)
+		return false;
+	/* Blocks can't be drawn to: a whole level is read, of a cube one side. */
+	if (fmt->width > 1 && res->target != MVGPU_TARGET_CUBE)
+		return true;
+	if (box->d > 1)
+		box->d = 1;
+	/* GL pads each row of such pixels, and the renderer has no room for that. */
+	return fmt->bytes % 3 || box->h <= 1 || box->w * fmt->bytes % 4 == 0;
+}

@@ -162,4 +162,19 @@ bool mvgpu_res3d_transfer_ok(const struct mvgpu_res3d *res,
 			     const struct mvgpu_transfer3d *xfer,
 			     u64 backing_size);
 
+/**
+ * mvgpu_res3d_readback_ok() - does a transfer from the GPU write what it says?
+ * @res: has the pixels
+ * @xfer: within level and backing; may become one of fewer layers
+ *
+ * The renderer reads one layer of what can be drawn to, into memory that still
+ * holds what was there before, and then writes as many as it was asked for
+ * (vrend_renderer.c, vrend_transfer_send_readpixels()); if GL refuses to read, all
+ * of that memory goes to the guest.
+ *
+ * Return: yes, for @xfer as it is now.
+ */
+bool mvgpu_res3d_readback_ok(const struct mvgpu_res3d *res,
+			     struct mvgpu_transfer3d *xfer);
+
 #endif

@@ -170,6 +170,9 @@ static u32 transfer(struct mvgpu_proto *proto, struct mvgpu_job *job,
 	/* Samples can't be copied. */
 	if (res->r3d.nr_samples > 1)
 		return VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER;
+	if (op == MVGPU_JOB_TRANSFER_FROM_3D &&
+	    !mvgpu_res3d_readback_ok(&res->r3d, &xfer))
+		return VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER;
 
 	job->op = op;
 	job->transfer_3d = (struct mvgpu_job_transfer_3d) {

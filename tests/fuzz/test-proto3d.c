@@ -293,6 +293,30 @@ static void test_transfer(void)
 	fake_stop();
 }
 
+/* To the GPU all layers that are asked for, from it one. */
+static void test_transfer_layers(void)
+{
+	const struct spec volume = {
+		3, FORMAT_BGRA, BIND_TARGET, 16, 16, 4,
+	};
+	const struct virtio_gpu_box box = { 0, 0, 0, 16, 16, 4 };
+	struct mvgpu_job *job;
+
+	start();
+	have(1, &volume);
+	QUEUED(req_attach(1, 1, PAGES_AT, 4096), BACKING_ATTACH);
+	RAN(0, OK);
+	job = req_transfer_3d(TO, 0, 1, &box, 0, 0, 0, 0);
+	QUEUED(job, TRANSFER_TO_3D);
+	CHECK_EQ(job->transfer_3d.box.d, 4);
+	RAN(0, OK);
+	job = req_transfer_3d(FROM, 0, 1, &box, 0, 0, 0, 0);
+	QUEUED(job, TRANSFER_FROM_3D);
+	CHECK_EQ(job->transfer_3d.box.d, 1);
+	RAN(0, OK);
+	fake_stop();
+}
+
 static void test_transfer_bad(void)
 {
 	static const struct {
@@ -699,6 +723,7 @@ static const struct tap_case cases[] = {
 	{ "RESOURCE_CREATE_3D: each field bad", test_create_bad },
 	{ "quota on bytes, samples included", test_create_quota },
 	{ "TRANSFER_TO_HOST_3D and TRANSFER_FROM_HOST_3D", test_transfer },
+	{ "transfers of layers", test_transfer_layers },
 	{ "transfers: each field bad", test_transfer_bad },
 	{ "SUBMIT_3D", test_submit },
 	{ "SUBMIT_3D: sizes, and the queue that waits", test_submit_size },

@@ -456,7 +456,6 @@ static const struct {
 	{ "GET_QUERY_RESULT_QBO", 2, VGL_TEX, VGL_BARE },
 	{ "GET_QUERY_RESULT_QBO", 4, 4, 3 },
 	{ "GET_QUERY_RESULT_QBO", 5, 1017, 1016 },
-	{ "TRANSFER3D", 1, VGL_MSAA, VGL_TEX },
 	{ "TRANSFER3D", 1, VGL_BARE, VGL_TEX },
 	{ "TRANSFER3D", 2, 7, 0 },
 	{ "TRANSFER3D", 4, 191, 192 },
@@ -474,6 +473,7 @@ static const struct {
 	{ "TRANSFER3D of layers", 5, 256 * 16 - 1, 256 * 16 },
 	{ "TRANSFER3D of layers", 5, ~0U, 0 },
 	{ "TRANSFER3D of layers", 8, 5, 4 },
+	{ "COPY_TRANSFER3D", 1, VGL_MSAA, VGL_TEX },
 	{ "COPY_TRANSFER3D", 12, VGL_BARE, VGL_STAGING },
 	{ "COPY_TRANSFER3D", 13, 49153, 49152 },
 	{ "COPY_TRANSFER3D", 14, 4, 0 },
@@ -648,6 +648,88 @@ static void unfinished(void)
 	stop();
 }
 
+/* So many layers are asked for, and so many are read. */
+static u32 read_back(u32 id, u32 layers)
+{
+	u32 at = vgl.ndw + 11;
+
+	VGL_ADD(&vgl, CMD(COPY_TRANSFER3D, 14), id, 0, 0, 0, 0, 0, 0, 0, 8, 8,
+		layers, VGL_STAGING, 0, 3);
+	CHECK_EQ(submit(), 0);
+	return le32_to_cpu(vgl.stream[at]);
+}
+
+/* The renderer would write to all layers what it has read of one. */
+static void readbacks(void)
+{
+	struct mvgpu_res3d *tex, *dxt;
+
+	start();
+	CHECK_EQ(read_back(VGL_3D, 4), 1);
+	CHECK_EQ(read_back(VGL_ARRAY, 8), 1);
+	CHECK_EQ(read_back(VGL_CUBE, 6), 1);
+	CHECK_EQ(read_back(VGL_TEX, 0), 0);
+	dxt = &vgl.res[VGL_DXT]->res;
+	dxt->target = MVGPU_TARGET_2D_ARRAY;
+	dxt->array_size = 6;
+	CHECK_EQ(read_back(VGL_DXT, 6), 6);
+	dxt->target = MVGPU_TARGET_CUBE;
+	CHECK_EQ(read_back(VGL_DXT, 6), 1);
+
+	/* Rows of 3 bytes a pixel, which GL pads. */
+	tex = &vgl.res[VGL_TEX]->res;
+	tex->format = 66;
+	CHECK_EQ(SUBMIT(CMD(TRANSFER3D, 13), VGL_TEX, 0, 0, 0, 0, 0, 0, 0, 4, 2,
+			1, 0, VIRGL_FROM_HOST), 0);
+	CHECK_EQ(SUBMIT(CMD(TRANSFER3D, 13), VGL_TEX, 0, 0, 0, 0, 0, 0, 0, 5, 1,
+			1, 0, VIRGL_FROM_HOST), 0);
+	CHECK_EQ(SUBMIT(CMD(TRANSFER3D, 13), VGL_TEX, 0, 0, 0, 0, 0, 0, 0, 5, 2,
+			1, 0, VIRGL_FROM_HOST), -EINVAL);
+	CHECK_EQ(SUBMIT(CMD(TRANSFER3D, 13), VGL_TEX, 0, 0, 0, 0, 0, 0, 0, 5, 2,
+			1, 0, VIRGL_TO_HOST), 0);
+	stop();
+}
+
+/* @id is a buffer whose bytes are in its backing, of which there are 4096. */
+static void check_memory(u32 id)
+{
+	const u32 inlined[] = { CMD(RESOURCE_INLINE_WRITE, 12), id, 0, 0, 0, 0,
+				4093, 0, 0, 4, 1, 1, 0 };
+
+	CHECK_EQ(SUBMIT(CMD(TRANSFER3D, 13), id, 0, 0, 0, 0, 4080, 0, 0, 16, 1,
+			1, 0, VIRGL_TO_HOST), 0);
+	CHECK_EQ(SUBMIT(CMD(TRANSFER3D, 13), id, 0, 0, 0, 0, 4080, 0, 0, 17, 1,
+			1, 0, VIRGL_TO_HOST), -EINVAL);
+	CHECK_EQ(SUBMIT(CMD(TRANSFER3D, 13), id, 0, 0, 0, 0, 8192, 0, 0, 16, 1,
+			1, 0, VIRGL_FROM_HOST), -EINVAL);
+	CHECK_EQ(SUBMIT(CMD(COPY_TRANSFER3D, 14), id, 0, 0, 0, 0, 8192, 0, 0,
+			16, 1, 1, VGL_VERTEX, 0, 1), -EINVAL);
+	vgl_add(&vgl, inlined, ARRAY_SIZE(inlined));
+	CHECK_EQ(submit(), -EINVAL);
+}
+
+/* Where the backing ends, the renderer would leave the rest of a stream undone. */
+static void memory(void)
+{
+	struct mvgpu_res3d *res;
+
+	start();
+	vgl.res[VGL_STAGING]->res.backing_size = 4096;
+	check_memory(VGL_STAGING);
+	res = &vgl.res[VGL_QUERY]->res;
+	res->width = 65536;
+	check_memory(VGL_QUERY);
+
+	/* Without one it is memory of the renderer's, or there is none at all. */
+	res->backing_size = 0;
+	vgl.res[VGL_STAGING]->res.backing_size = 0;
+	CHECK_EQ(SUBMIT(CMD(COPY_TRANSFER3D, 14), VGL_QUERY, 0, 0, 0, 0, 8192,
+			0, 0, 16, 1, 1, VGL_VERTEX, 0, 1), 0);
+	CHECK_EQ(SUBMIT(CMD(COPY_TRANSFER3D, 14), VGL_STAGING, 0, 0, 0, 0, 0,
+			0, 0, 16, 1, 1, VGL_VERTEX, 0, 1), -EINVAL);
+	stop();
+}
+
 static const struct tap_case cases[] = {
 	{ "every command that Mesa sends is taken", good },
 	{ "every row of the table is tried", covers },
@@ -664,6 +746,8 @@ static const struct tap_case cases[] = {
 	{ "and resources of the wrong kind", check_kinds },
 	{ "streamout of what the shader does not have is refused", streamouts },
 	{ "a shader without an end is not used", unfinished },
+	{ "reading back brings only what was read", readbacks },
+	{ "no transfer ends behind a buffer's backing", memory },
 };
 
 int main(void)

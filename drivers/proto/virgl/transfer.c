@@ -48,11 +48,34 @@ static void count(struct mvgpu_vcmd *cmd, const struct mvgpu_res3d *res,
 	cmd->verdict->bytes += pixels;
 }
 
+/*
+ * Some buffers have their bytes in their backing. Where that is too small the
+ * renderer stops in the middle of the stream, but the context is not in error: what
+ * the rest of it gives up would never be.
+ */
+static bool memory_ok(const struct mvgpu_res3d *res, const struct mvgpu_box *box)
+{
+	if (res->target != MVGPU_TARGET_BUFFER ||
+	    (res->bind != MVGPU_BIND_STAGING && res->bind != MVGPU_BIND_CUSTOM))
+		return true;
+	/* These have memory of the renderer's without one. */
+	if (res->bind == MVGPU_BIND_CUSTOM && !res->backing_size)
+		return true;
+	return (u64)box->x + box->w <= res->backing_size;
+}
+
 static int transfer_check(struct mvgpu_vcmd *cmd, const struct mvgpu_res3d *res,
-			  const struct mvgpu_transfer3d *xfer, u64 backing)
+			  struct mvgpu_transfer3d *xfer, u64 backing, bool from)
 {
 	if (!mvgpu_res3d_transfer_ok(res, xfer, backing))
 		return vcmd_refuse(cmd, -EINVAL, "box, stride or backing");
+	if (!memory_ok(res, &xfer->box))
+		return vcmd_refuse(cmd, -EINVAL, "backing of the buffer");
+	if (res->nr_samples > 1)
+		return vcmd_refuse(cmd, -EINVAL, "samples");
+	if (from && !mvgpu_res3d_readback_ok(res, xfer))
+		return vcmd_refuse(cmd, -EINVAL, "can't be read back");
+	cmd->dw[11] = cpu_to_le32(xfer->box.d);
 	count(cmd, res, &xfer->box);
 	return 0;
 }
@@ -65,7 +88,8 @@ int mvgpu_vtransfer(struct mvgpu_vcmd *cmd)
 	if (direction != VIRGL_TO_HOST && direction != VIRGL_FROM_HOST)
 		return vcmd_refuse(cmd, -EINVAL, "direction");
 	return transfer_check(cmd, cmd->res[0], &xfer,
-			      cmd->res[0]->backing_size);
+			      cmd->res[0]->backing_size,
+			      direction == VIRGL_FROM_HOST);
 }
 
 int mvgpu_vtransfer_copy(struct mvgpu_vcmd *cmd)
@@ -79,7 +103,8 @@ int mvgpu_vtransfer_copy(struct mvgpu_vcmd *cmd)
 	 * backing is what is read or written.
 	 */
 	return transfer_check(cmd, cmd->res[0], &xfer,
-			      cmd->res[1]->backing_size);
+			      cmd->res[1]->backing_size,
+			      vcmd_dw(cmd, 14) & VIRGL_COPY_FROM_HOST);
 }
 
 int mvgpu_vtransfer_inline(struct mvgpu_vcmd *cmd)
@@ -88,7 +113,7 @@ int mvgpu_vtransfer_inline(struct mvgpu_vcmd *cmd)
 
 	/* The stream itself is the backing, from dword 12 on. */
 	return transfer_check(cmd, cmd->res[0], &xfer,
-			      (u64)(cmd->len - 11) * 4);
+			      (u64)(cmd->len - 11) * 4, false);
 }
 
 static bool coord_ok(u32 start, u32 len)
