@@ -471,6 +471,8 @@ static void soak(u64 commands)
 	while (taken < commands) {
 		vgl.ndw = 0;
 		n = odds[rnd(ARRAY_SIZE(odds))];
+		if (rnd(n))
+			VGL_ADD(&vgl, VIRGL_CMD(VIRGL_SET_SUB_CTX, 0, 1), 0);
 		for (i = 1 + rnd(300); i; i--)
 			soak_command(n);
 		submit(vgl.stream, vgl.ndw, rnd(50) ? 0 : 1 + rnd(40));

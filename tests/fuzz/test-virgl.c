@@ -264,6 +264,7 @@ static void journal(void)
 	CHECK_EQ(submit(), -EINVAL);
 
 	/* One that the next submit does not keep. */
+	VGL_ADD(&vgl, CMD(SET_SUB_CTX, 1), 0);
 	for (i = 0; i < 5000; i++)
 		VGL_ADD(&vgl, CMD(SET_INDEX_BUFFER, 3),
 			i & 1 ? VGL_VERTEX : VGL_BARE, 4, 0);
@@ -365,7 +366,8 @@ static const struct {
 	{ "CREATE_MSAA_SURFACE", 6, 33, 32 },
 	{ "CREATE_QUERY", 2, 13, 12 },
 	{ "CREATE_QUERY", 2, 6 | 4 << 16, 6 | 3 << 16 },
-	{ "CREATE_QUERY", 2, 12 | 11 << 16, 12 | 10 << 16 },
+	{ "CREATE_QUERY", 2, 10 | 11 << 16, 10 | 10 << 16 },
+	{ "CREATE_QUERY", 2, 12 | 4 << 16, 12 },
 	{ "CREATE_QUERY", 4, VGL_VERTEX, VGL_QUERY },
 	{ "CREATE_STREAMOUT_TARGET", 2, VGL_TEX, VGL_BARE },
 	{ "CREATE_STREAMOUT_TARGET", 3, 25, 24 },

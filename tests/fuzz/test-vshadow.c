@@ -2,6 +2,8 @@
 /*
  * Tests of drivers/proto/virgl/: the shadow of a context, and its limits.
  */
+#include <string.h>
+
 #include "vgl-test.h"
 
 /*
@@ -149,6 +151,13 @@ static void same_handle(void)
 	stop();
 }
 
+/* A command for query VGL_H_QUERY of sub-context @id. */
+static int in_sub(u32 id, u32 cmd)
+{
+	VGL_ADD(&vgl, CMD(SET_SUB_CTX, 1), id);
+	return SUBMIT(cmd, VGL_H_QUERY);
+}
+
 static void sub_contexts(void)
 {
 	u32 i;
@@ -160,11 +169,12 @@ static void sub_contexts(void)
 	VGL_ADD(&vgl, CMD(BEGIN_QUERY, 1), VGL_H_QUERY);
 	CHECK_EQ(submit(), -ENOENT);
 	CHECK_EQ(SUBMIT(CMD(CREATE_SUB_CTX, 1), 1), 0);
-	CHECK_EQ(SUBMIT(CMD(BEGIN_QUERY, 1), VGL_H_QUERY), -ENOENT);
+	CHECK_EQ(in_sub(1, CMD(BEGIN_QUERY, 1)), -ENOENT);
+	VGL_ADD(&vgl, CMD(SET_SUB_CTX, 1), 1);
 	vgl_objects(&vgl);
 	CHECK_EQ(submit(), 0);
 	CHECK_EQ(refs(VGL_QUERY), 2);
-	CHECK_EQ(SUBMIT(CMD(BEGIN_QUERY, 1), VGL_H_QUERY), 0);
+	CHECK_EQ(in_sub(1, CMD(BEGIN_QUERY, 1)), 0);
 	/* Again: nothing happens, it is not entered either. */
 	VGL_ADD(&vgl, CMD(SET_SUB_CTX, 1), 0);
 	VGL_ADD(&vgl, CMD(CREATE_SUB_CTX, 1), 1);
@@ -179,13 +189,128 @@ static void sub_contexts(void)
 	VGL_ADD(&vgl, CMD(DESTROY_SUB_CTX, 1), 0);
 	VGL_ADD(&vgl, CMD(DESTROY_SUB_CTX, 1), 77);
 	CHECK_EQ(submit(), 0);
-	CHECK_EQ(SUBMIT(CMD(BEGIN_QUERY, 1), VGL_H_QUERY), 0);
+	CHECK_EQ(in_sub(0, CMD(BEGIN_QUERY, 1)), 0);
 
 	for (i = 1; i <= vgl_limits.sub_contexts; i++)
 		CHECK_EQ(SUBMIT(CMD(CREATE_SUB_CTX, 1), i), 0);
 	CHECK_EQ(SUBMIT(CMD(CREATE_SUB_CTX, 1), i), -EDQUOT);
 	CHECK_EQ(SUBMIT(CMD(DESTROY_SUB_CTX, 1), 2), 0);
 	CHECK_EQ(SUBMIT(CMD(CREATE_SUB_CTX, 1), i), 0);
+	stop();
+}
+
+/*
+ * The GPU may have gone to another sub-context since the last stream, where there
+ * is one: each stream says first where it wants to be.
+ */
+static void entered(void)
+{
+	const u32 transfer[] = { CMD(TRANSFER3D, 13), VGL_TEX, 0, 0, 0, 0, 0, 0,
+				 0, 1, 1, 1, 0, VIRGL_TO_HOST };
+
+	start();
+	CHECK_EQ(SUBMIT(CMD(BEGIN_QUERY, 1), VGL_H_QUERY), 0);
+	/* To make one is to enter it. */
+	VGL_ADD(&vgl, CMD(CREATE_SUB_CTX, 1), 1);
+	vgl_objects(&vgl);
+	CHECK_EQ(submit(), 0);
+	CHECK_EQ(SUBMIT(CMD(DESTROY_OBJECT, 1), VGL_H_QUERY), -EINVAL);
+	CHECK(!strcmp(vgl.verdict.reason, "no sub-context was chosen"));
+	/* Not so to make one that is there. */
+	VGL_ADD(&vgl, CMD(CREATE_SUB_CTX, 1), 1);
+	CHECK_EQ(SUBMIT(CMD(DESTROY_OBJECT, 1), VGL_H_QUERY), -EINVAL);
+	/* Or to destroy another. */
+	VGL_ADD(&vgl, CMD(DESTROY_SUB_CTX, 1), 7);
+	CHECK_EQ(SUBMIT(CMD(DESTROY_OBJECT, 1), VGL_H_QUERY), -EINVAL);
+	/* Transfers have nothing to do with it, as Mesa sends them first. */
+	vgl_add(&vgl, transfer, ARRAY_SIZE(transfer));
+	VGL_ADD(&vgl, CMD(END_TRANSFERS, 0));
+	VGL_ADD(&vgl, CMD(NOP, 0));
+	CHECK_EQ(submit(), 0);
+	CHECK_EQ(in_sub(1, CMD(DESTROY_OBJECT, 1)), 0);
+	/* With but one there is no other. */
+	CHECK_EQ(SUBMIT(CMD(DESTROY_SUB_CTX, 1), 1), 0);
+	CHECK_EQ(SUBMIT(CMD(DESTROY_OBJECT, 1), VGL_H_QUERY), 0);
+	stop();
+}
+
+#define H_OTHER 0x200
+
+/* Is a result of query @handle read, or nothing done? */
+static bool result_read(u32 handle)
+{
+	u32 header;
+
+	CHECK_EQ(SUBMIT(CMD(GET_QUERY_RESULT, 2), handle, 0), 0);
+	header = le32_to_cpu(vgl.stream[0]);
+	CHECK(header == CMD(GET_QUERY_RESULT, 2) || header == CMD(NOP, 2));
+	return header == CMD(GET_QUERY_RESULT, 2);
+}
+
+static void query(u32 handle, u32 type)
+{
+	CHECK_EQ(SUBMIT(CREATE(QUERY, 4), handle, type, 0, VGL_QUERY), 0);
+}
+
+/* A result is read only of a query that GL has ended. */
+static void queries(void)
+{
+	static const u32 never[] = { 3, 7, 9, 0 | 1 << 16, 4 | 1 << 16,
+				     12 | 3 << 16 };
+	static const u32 streams[] = { 5, 6, 8, 10 };
+	u32 i;
+
+	start();
+	query(VGL_H_QUERY, 0);
+	CHECK(!result_read(VGL_H_QUERY));
+	/* An end of what has not begun. */
+	CHECK_EQ(SUBMIT(CMD(END_QUERY, 1), VGL_H_QUERY), 0);
+	CHECK(!result_read(VGL_H_QUERY));
+	CHECK_EQ(SUBMIT(CMD(BEGIN_QUERY, 1), VGL_H_QUERY), 0);
+	CHECK(!result_read(VGL_H_QUERY));
+	/* A second of the kind does not begin, and its end is that of the first. */
+	query(H_OTHER, 11);
+	CHECK_EQ(SUBMIT(CMD(BEGIN_QUERY, 1), H_OTHER), 0);
+	CHECK_EQ(SUBMIT(CMD(END_QUERY, 1), H_OTHER), 0);
+	CHECK(!result_read(H_OTHER));
+	CHECK(result_read(VGL_H_QUERY));
+	CHECK_EQ(SUBMIT(CMD(BEGIN_QUERY, 1), VGL_H_QUERY), 0);
+	CHECK(!result_read(VGL_H_QUERY));
+	/* Deleted, it is not active any more. */
+	CHECK_EQ(SUBMIT(CMD(DESTROY_OBJECT, 1), VGL_H_QUERY), 0);
+	CHECK_EQ(refs(VGL_QUERY), 1);
+	CHECK_EQ(SUBMIT(CMD(BEGIN_QUERY, 1), H_OTHER), 0);
+	CHECK_EQ(SUBMIT(CMD(END_QUERY, 1), H_OTHER), 0);
+	CHECK(result_read(H_OTHER));
+	/* Of another kind: both at once. */
+	query(VGL_H_QUERY, 4);
+	CHECK_EQ(SUBMIT(CMD(BEGIN_QUERY, 1), H_OTHER), 0);
+	CHECK_EQ(SUBMIT(CMD(BEGIN_QUERY, 1), VGL_H_QUERY), 0);
+	CHECK_EQ(SUBMIT(CMD(END_QUERY, 1), VGL_H_QUERY), 0);
+	CHECK(result_read(VGL_H_QUERY));
+	CHECK(!result_read(H_OTHER));
+	/* A timestamp only ends. */
+	query(VGL_H_QUERY, 2);
+	CHECK_EQ(SUBMIT(CMD(BEGIN_QUERY, 1), VGL_H_QUERY), 0);
+	CHECK(!result_read(VGL_H_QUERY));
+	CHECK_EQ(SUBMIT(CMD(END_QUERY, 1), VGL_H_QUERY), 0);
+	CHECK(result_read(VGL_H_QUERY));
+
+	for (i = 0; i < ARRAY_SIZE(streams); i++) {
+		query(VGL_H_QUERY, streams[i] | 3 << 16);
+		query(H_OTHER, streams[i] | 2 << 16);
+		CHECK_EQ(SUBMIT(CMD(BEGIN_QUERY, 1), H_OTHER), 0);
+		CHECK_EQ(SUBMIT(CMD(BEGIN_QUERY, 1), VGL_H_QUERY), 0);
+		CHECK_EQ(SUBMIT(CMD(END_QUERY, 1), VGL_H_QUERY), 0);
+		CHECK(result_read(VGL_H_QUERY));
+		CHECK(!result_read(H_OTHER));
+	}
+	for (i = 0; i < ARRAY_SIZE(never); i++) {
+		query(VGL_H_QUERY, never[i]);
+		CHECK_EQ(SUBMIT(CMD(BEGIN_QUERY, 1), VGL_H_QUERY), 0);
+		CHECK_EQ(SUBMIT(CMD(END_QUERY, 1), VGL_H_QUERY), 0);
+		CHECK(!result_read(VGL_H_QUERY));
+	}
 	stop();
 }
 
@@ -390,6 +515,8 @@ static const struct tap_case cases[] = {
 	{ "a detached resource is not found", attachment },
 	{ "an object with a known handle takes its place", same_handle },
 	{ "sub-contexts have their own handles", sub_contexts },
+	{ "a stream says which sub-context it is for", entered },
+	{ "results of queries that have none are not read", queries },
 	{ "combinations of streamout targets are counted", streamouts },
 	{ "and bounded", streamout_limit },
 	{ "long shaders go on where they ended", long_shaders },

@@ -226,6 +226,8 @@ void vgl_objects(struct vgl *vgl)
 	VGL_ADD(vgl, CREATE(VIRGL_OBJ_SURFACE, 5), VGL_H_ZS, VGL_DEPTH,
 		19, 0, 0);
 	VGL_ADD(vgl, CREATE(VIRGL_OBJ_QUERY, 4), VGL_H_QUERY, 0, 0, VGL_QUERY);
+	VGL_ADD(vgl, VIRGL_CMD(VIRGL_BEGIN_QUERY, 0, 1), VGL_H_QUERY);
+	VGL_ADD(vgl, VIRGL_CMD(VIRGL_END_QUERY, 0, 1), VGL_H_QUERY);
 	VGL_ADD(vgl, CREATE(VIRGL_OBJ_STREAMOUT_TARGET, 4), VGL_H_TARGET,
 		VGL_VERTEX, 0, 4096);
 	VGL_ADD(vgl, CREATE(VIRGL_OBJ_STREAMOUT_TARGET, 4), VGL_H_TARGET2,
@@ -254,6 +256,7 @@ static u64 mix_obj(u64 hash, const struct mvgpu_vobj *obj)
 	hash = mix(hash, obj->handle);
 	hash = mix(hash, (u64)obj->refs << 32 | obj->uses);
 	hash = mix(hash, obj->type << 8 | obj->stage);
+	hash = mix(hash, (u64)obj->query << 32 | obj->done);
 	for (i = 0; i < sizeof(obj->scan) / 4; i++)
 		hash = mix(hash, ((const u32 *)&obj->scan)[i]);
 	return mix(hash, (u64)obj->text << 32 | obj->got);
@@ -300,6 +303,8 @@ static u64 digest_sub(const struct mvgpu_vsub *sub)
 	for (i = 0; i < VIRGL_MAX_COLOR; i++)
 		hash = mix_obj(hash, sub->color[i]);
 	hash = mix_obj(hash, sub->zs);
+	for (i = 0; i < MVGPU_QUERY_SLOTS; i++)
+		hash = mix_obj(hash, sub->query[i]);
 	hash = mix(hash, (u64)sub->id << 32 | sub->nr_objects);
 	hash = mix(hash, (u64)sub->text << 32 | sub->nr_streams);
 	return mix(hash, (u64)sub->nr_vertex << 32 | sub->nr_color);
@@ -408,6 +413,8 @@ static void verify_sub(const struct mvgpu_vsub *sub)
 	for (i = 0; i < VIRGL_MAX_COLOR; i++)
 		seen_obj(sub->color[i]);
 	seen_obj(sub->zs);
+	for (i = 0; i < MVGPU_QUERY_SLOTS; i++)
+		seen_obj(sub->query[i]);
 	/* Handles and bindings of a sub-context are all seen by now. */
 	for (node = rb_first(&sub->objects); node; node = rb_next(node))
 		MUST(!(rb_entry(node, struct mvgpu_vobj, node)->refs &

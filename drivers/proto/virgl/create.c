@@ -1,19 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Objects as they are made, but shaders: what they are made of must exist, and
+ * Objects as they are made, but shaders and queries: what they are made of must exist, and
  * the part of it that they show must be in it.
  */
 #include <linux/errno.h>
 
 #include "internal.h"
-
-/* enum virgl_query_type and virgl_statistics_query_index. */
-#define QUERY_TYPES 13
-#define QUERY_STATISTICS 12
-#define STATISTICS 11
-#define STREAMS 4
-/* struct virgl_host_query_state. */
-#define QUERY_STATE_SIZE 16
 
 int mvgpu_vcreate_blend(struct mvgpu_vcmd *cmd)
 {
@@ -126,23 +118,6 @@ int mvgpu_vcreate_surface(struct mvgpu_vcmd *cmd)
 	    vcmd_dw(cmd, 6) > MVGPU_RES3D_MAX_SAMPLES)
 		return vcmd_refuse(cmd, -EINVAL, "samples");
 	return mvgpu_vobj_create(cmd, VIRGL_OBJ_SURFACE, res, 0, NULL);
-}
-
-int mvgpu_vcreate_query(struct mvgpu_vcmd *cmd)
-{
-	struct mvgpu_res3d *res = cmd->res[0];
-	u32 type = vcmd_dw(cmd, 2) & 0xffff;
-	u32 index = vcmd_dw(cmd, 2) >> 16;
-
-	/* The result goes to the host's copy of it, and to its backing. */
-	if (res->target != MVGPU_TARGET_BUFFER ||
-	    res->bind != MVGPU_BIND_CUSTOM || res->width < QUERY_STATE_SIZE)
-		return vcmd_refuse(cmd, -EINVAL, "no buffer for results");
-	if (type >= QUERY_TYPES)
-		return vcmd_refuse(cmd, -EINVAL, "type of query");
-	if (index >= (type == QUERY_STATISTICS ? STATISTICS : STREAMS))
-		return vcmd_refuse(cmd, -EINVAL, "index of query");
-	return mvgpu_vobj_create(cmd, VIRGL_OBJ_QUERY, res, 0, NULL);
 }
 
 int mvgpu_vcreate_target(struct mvgpu_vcmd *cmd)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Draws, dispatches, queries and state that holds nothing.
+ * Draws, dispatches and state that holds nothing.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -20,8 +20,6 @@
 #define INDIRECT_GRID 12
 
 #define TWEAKS 3
-#define CONDITIONS 4
-#define RESULT_TYPES 4
 
 static bool buffer_has(const struct mvgpu_res3d *res, u64 offset, u64 size)
 {
@@ -110,45 +108,6 @@ int mvgpu_vdraw_constants(struct mvgpu_vcmd *cmd)
 	if (vcmd_dw(cmd, 1) >= MVGPU_STAGES)
 		return vcmd_refuse(cmd, -EINVAL, "type of shader");
 	return 0;
-}
-
-static int query_get(struct mvgpu_vcmd *cmd)
-{
-	struct mvgpu_vobj *obj;
-	int err = mvgpu_vobj_get(cmd, 1, VIRGL_OBJ_QUERY, &obj);
-
-	if (!err && !obj)
-		err = vcmd_refuse(cmd, -ENOENT, "no query");
-	return err;
-}
-
-int mvgpu_vdraw_query(struct mvgpu_vcmd *cmd)
-{
-	return query_get(cmd);
-}
-
-int mvgpu_vdraw_query_qbo(struct mvgpu_vcmd *cmd)
-{
-	u32 type = vcmd_dw(cmd, 4);
-	int err = query_get(cmd);
-
-	if (err)
-		return err;
-	if (type >= RESULT_TYPES)
-		return vcmd_refuse(cmd, -EINVAL, "type of result");
-	/* The first two are of 32 bits. */
-	if (!buffer_has(cmd->res[0], vcmd_dw(cmd, 5), type < 2 ? 4 : 8))
-		return vcmd_refuse(cmd, -EINVAL, "range of the buffer");
-	return 0;
-}
-
-int mvgpu_vdraw_condition(struct mvgpu_vcmd *cmd)
-{
-	struct mvgpu_vobj *obj;
-
-	if (vcmd_dw(cmd, 3) >= CONDITIONS)
-		return vcmd_refuse(cmd, -EINVAL, "condition");
-	return mvgpu_vobj_get(cmd, 1, VIRGL_OBJ_QUERY, &obj);
 }
 
 int mvgpu_vdraw_tweak(struct mvgpu_vcmd *cmd)

@@ -16,6 +16,8 @@
 #define RECENT 64
 /* Combinations of streamout targets that a sub-context may have. */
 #define MAX_STREAMOUTS 256
+/* Queries of which only one is active at a time in a sub-context. */
+#define MVGPU_QUERY_SLOTS 26
 /* Resources that one command can name. */
 #define MAX_RESOURCES 32
 
@@ -52,6 +54,8 @@ struct mvgpu_vscan {
  * @text: of shaders: bytes that are charged
  * @got: of shaders: bytes of @text that have come
  * @scan: of shaders: what was found in them
+ * @query: of queries: slot of mvgpu_vsub.query, or that it has none
+ * @done: of queries: has a result
  */
 struct mvgpu_vobj {
 	struct rb_node node;
@@ -65,6 +69,8 @@ struct mvgpu_vobj {
 	u32 text;
 	u32 got;
 	struct mvgpu_vscan scan;
+	u32 query;
+	u32 done;
 };
 
 /**
@@ -111,6 +117,7 @@ struct mvgpu_vstage {
  * @atomic: buffers
  * @color: surfaces
  * @zs: surface
+ * @query: active queries
  * @id: the guest's
  * @nr_objects: in @objects and @streams
  * @text: bytes of all shaders that exist
@@ -129,6 +136,7 @@ struct mvgpu_vsub {
 	struct mvgpu_res3d *atomic[VIRGL_MAX_ATOMIC];
 	struct mvgpu_vobj *color[VIRGL_MAX_COLOR];
 	struct mvgpu_vobj *zs;
+	struct mvgpu_vobj *query[MVGPU_QUERY_SLOTS];
 	u32 id;
 	u32 nr_objects;
 	u32 text;
@@ -220,6 +228,7 @@ struct mvgpu_virgl {
  * @res: resources at the places that the command's row names, in their order;
  *	NULL: 0 is there
  * @verdict: of the stream
+ * @entered: the GPU is in the same sub-context as the shadow
  */
 struct mvgpu_vcmd {
 	struct mvgpu_virgl *virgl;
@@ -230,6 +239,7 @@ struct mvgpu_vcmd {
 	u32 nr_res;
 	struct mvgpu_res3d *res[MAX_RESOURCES];
 	struct mvgpu_virgl_verdict *verdict;
+	bool entered;
 };
 
 /* Dword @i of a command. */
@@ -261,6 +271,8 @@ enum {
 	ROW_NONE_0 = 1 << 1,
 	ROW_NONE_1 = 1 << 2,
 	ROW_NONE_MORE = 1 << 3,
+	/* Has nothing to do with the sub-context that is current. */
+	ROW_ANYWHERE = 1 << 4,
 };
 
 /**
@@ -361,6 +373,9 @@ void mvgpu_vobj_unlink(struct mvgpu_virgl *virgl, struct mvgpu_vobj *obj);
 void mvgpu_vres_put(struct mvgpu_virgl *virgl, struct mvgpu_res3d *res,
 		    bool quiet);
 
+/** mvgpu_vquery_drop() - query @obj goes; query.c. Return: 0 or -ENOMEM. */
+int mvgpu_vquery_drop(struct mvgpu_virgl *virgl, struct mvgpu_vobj *obj);
+
 /* streamout.c */
 
 /**
@@ -422,13 +437,20 @@ mvgpu_vcheck_fn mvgpu_vcreate_elements;
 mvgpu_vcheck_fn mvgpu_vcreate_view;
 mvgpu_vcheck_fn mvgpu_vcreate_sampler;
 mvgpu_vcheck_fn mvgpu_vcreate_surface;
-mvgpu_vcheck_fn mvgpu_vcreate_query;
 mvgpu_vcheck_fn mvgpu_vcreate_target;
 
 /* shader.c */
 mvgpu_vcheck_fn mvgpu_vshader_create;
 mvgpu_vcheck_fn mvgpu_vshader_bind;
 mvgpu_vcheck_fn mvgpu_vshader_link;
+
+/* query.c */
+mvgpu_vcheck_fn mvgpu_vquery_create;
+mvgpu_vcheck_fn mvgpu_vquery_begin;
+mvgpu_vcheck_fn mvgpu_vquery_end;
+mvgpu_vcheck_fn mvgpu_vquery_result;
+mvgpu_vcheck_fn mvgpu_vquery_result_qbo;
+mvgpu_vcheck_fn mvgpu_vquery_condition;
 
 /* bind.c */
 mvgpu_vcheck_fn mvgpu_vbind_framebuffer;
@@ -450,9 +472,6 @@ mvgpu_vcheck_fn mvgpu_vdraw_clear_surface;
 mvgpu_vcheck_fn mvgpu_vdraw_viewport;
 mvgpu_vcheck_fn mvgpu_vdraw_scissor;
 mvgpu_vcheck_fn mvgpu_vdraw_constants;
-mvgpu_vcheck_fn mvgpu_vdraw_query;
-mvgpu_vcheck_fn mvgpu_vdraw_query_qbo;
-mvgpu_vcheck_fn mvgpu_vdraw_condition;
 mvgpu_vcheck_fn mvgpu_vdraw_tweak;
 
 /* transfer.c */

@@ -119,6 +119,8 @@ static int obj_remove(struct mvgpu_virgl *virgl, struct mvgpu_vobj *obj)
 	if (obj->type == VIRGL_OBJ_STREAMOUT_TARGET &&
 	    mvgpu_vstream_drop(virgl, obj))
 		return -ENOMEM;
+	if (obj->type == VIRGL_OBJ_QUERY && mvgpu_vquery_drop(virgl, obj))
+		return -ENOMEM;
 	if (mvgpu_vundo_log(virgl, UNDO_REMOVE, NULL, obj))
 		return -ENOMEM;
 	mvgpu_vobj_unlink(virgl, obj);

@@ -86,6 +86,7 @@ void mvgpu_vsub_free(struct mvgpu_virgl *virgl, struct mvgpu_vsub *sub,
 	drop_res(virgl, sub->atomic, VIRGL_MAX_ATOMIC, quiet);
 	drop_obj(virgl, sub->color, VIRGL_MAX_COLOR, quiet);
 	drop_obj(virgl, &sub->zs, 1, quiet);
+	drop_obj(virgl, sub->query, MVGPU_QUERY_SLOTS, quiet);
 
 	while ((node = rb_first(&sub->objects))) {
 		struct mvgpu_vobj *obj =
@@ -167,6 +168,7 @@ int mvgpu_vsub_set(struct mvgpu_vcmd *cmd)
 	/* The GPU would go on in the wrong one. */
 	if (!sub)
 		return vcmd_refuse(cmd, -ENOENT, "no such sub-context");
+	cmd->entered = true;
 	return sub_enter(cmd->virgl, sub);
 }
 
@@ -190,6 +192,7 @@ int mvgpu_vsub_create(struct mvgpu_vcmd *cmd)
 		return -ENOMEM;
 	}
 	mvgpu_vsub_link(virgl, sub);
+	cmd->entered = true;
 	return sub_enter(virgl, sub);
 }
 

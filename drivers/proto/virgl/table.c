@@ -43,7 +43,7 @@ static const struct mvgpu_vrow objects[VIRGL_OBJECTS] = {
 		.res = { 2 },
 	},
 	[VIRGL_OBJ_QUERY] = {
-		"CREATE_QUERY", mvgpu_vcreate_query, FIXED(4),
+		"CREATE_QUERY", mvgpu_vquery_create, FIXED(4),
 		.res = { 4 },
 	},
 	[VIRGL_OBJ_STREAMOUT_TARGET] = {
@@ -57,7 +57,10 @@ static const struct mvgpu_vrow objects[VIRGL_OBJECTS] = {
 };
 
 static const struct mvgpu_vrow commands[VIRGL_COMMANDS] = {
-	[VIRGL_NOP] = { "NOP", NULL, UP_TO(0, 1, ANY) },
+	[VIRGL_NOP] = {
+		"NOP", NULL,
+		.flags = ROW_ALLOWED | ROW_ANYWHERE, .max = ANY,
+	},
 	[VIRGL_BIND_OBJECT] = { "BIND_OBJECT", mvgpu_vobj_bind, FIXED(1) },
 	[VIRGL_DESTROY_OBJECT] = {
 		"DESTROY_OBJECT", mvgpu_vobj_destroy, FIXED(1),
@@ -119,10 +122,10 @@ static const struct mvgpu_vrow commands[VIRGL_COMMANDS] = {
 		"BIND_SAMPLER_STATES", mvgpu_vbind_samplers,
 		UP_TO(2, 1, 2 + VIRGL_MAX_SAMPLERS),
 	},
-	[VIRGL_BEGIN_QUERY] = { "BEGIN_QUERY", mvgpu_vdraw_query, FIXED(1) },
-	[VIRGL_END_QUERY] = { "END_QUERY", mvgpu_vdraw_query, FIXED(1) },
+	[VIRGL_BEGIN_QUERY] = { "BEGIN_QUERY", mvgpu_vquery_begin, FIXED(1) },
+	[VIRGL_END_QUERY] = { "END_QUERY", mvgpu_vquery_end, FIXED(1) },
 	[VIRGL_GET_QUERY_RESULT] = {
-		"GET_QUERY_RESULT", mvgpu_vdraw_query, FIXED(2),
+		"GET_QUERY_RESULT", mvgpu_vquery_result, FIXED(2),
 	},
 	[VIRGL_SET_POLYGON_STIPPLE] = {
 		"SET_POLYGON_STIPPLE", NULL, FIXED(32),
@@ -134,7 +137,7 @@ static const struct mvgpu_vrow commands[VIRGL_COMMANDS] = {
 		UP_TO(1, 1, 1 + VIRGL_MAX_STREAMOUT),
 	},
 	[VIRGL_SET_RENDER_CONDITION] = {
-		"SET_RENDER_CONDITION", mvgpu_vdraw_condition, FIXED(3),
+		"SET_RENDER_CONDITION", mvgpu_vquery_condition, FIXED(3),
 	},
 	[VIRGL_SET_UNIFORM_BUFFER] = {
 		"SET_UNIFORM_BUFFER", mvgpu_vbind_uniform,
@@ -142,12 +145,17 @@ static const struct mvgpu_vrow commands[VIRGL_COMMANDS] = {
 		.min = 5,
 		.res = { 5 },
 	},
-	[VIRGL_SET_SUB_CTX] = { "SET_SUB_CTX", mvgpu_vsub_set, FIXED(1) },
+	[VIRGL_SET_SUB_CTX] = {
+		"SET_SUB_CTX", mvgpu_vsub_set,
+		.flags = ROW_ALLOWED | ROW_ANYWHERE, .min = 1,
+	},
 	[VIRGL_CREATE_SUB_CTX] = {
-		"CREATE_SUB_CTX", mvgpu_vsub_create, FIXED(1),
+		"CREATE_SUB_CTX", mvgpu_vsub_create,
+		.flags = ROW_ALLOWED | ROW_ANYWHERE, .min = 1,
 	},
 	[VIRGL_DESTROY_SUB_CTX] = {
-		"DESTROY_SUB_CTX", mvgpu_vsub_destroy, FIXED(1),
+		"DESTROY_SUB_CTX", mvgpu_vsub_destroy,
+		.flags = ROW_ALLOWED | ROW_ANYWHERE, .min = 1,
 	},
 	[VIRGL_BIND_SHADER] = { "BIND_SHADER", mvgpu_vshader_bind, FIXED(2) },
 	[VIRGL_SET_TESS_STATE] = { "SET_TESS_STATE", NULL, FIXED(6) },
@@ -184,17 +192,22 @@ static const struct mvgpu_vrow commands[VIRGL_COMMANDS] = {
 	/* Writes to the host's log. */
 	[VIRGL_SET_DEBUG_FLAGS] = { .name = "SET_DEBUG_FLAGS" },
 	[VIRGL_GET_QUERY_RESULT_QBO] = {
-		"GET_QUERY_RESULT_QBO", mvgpu_vdraw_query_qbo, FIXED(6),
+		"GET_QUERY_RESULT_QBO", mvgpu_vquery_result_qbo, FIXED(6),
 		.res = { 2 },
 	},
 	[VIRGL_TRANSFER3D] = {
-		"TRANSFER3D", mvgpu_vtransfer, FIXED(13),
+		"TRANSFER3D", mvgpu_vtransfer,
+		.flags = ROW_ALLOWED | ROW_ANYWHERE, .min = 13,
 		.res = { 1 },
 	},
 	/* What follows is whatever was in the guest's buffer. */
-	[VIRGL_END_TRANSFERS] = { "END_TRANSFERS", NULL, UP_TO(0, 1, ANY) },
+	[VIRGL_END_TRANSFERS] = {
+		"END_TRANSFERS", NULL,
+		.flags = ROW_ALLOWED | ROW_ANYWHERE, .max = ANY,
+	},
 	[VIRGL_COPY_TRANSFER3D] = {
-		"COPY_TRANSFER3D", mvgpu_vtransfer_copy, FIXED(14),
+		"COPY_TRANSFER3D", mvgpu_vtransfer_copy,
+		.flags = ROW_ALLOWED | ROW_ANYWHERE, .min = 14,
 		.res = { 1, 12 },
 	},
 	[VIRGL_SET_TWEAKS] = { "SET_TWEAKS", mvgpu_vdraw_tweak, FIXED(2) },

@@ -137,6 +137,8 @@ static int walk_one(struct mvgpu_vcmd *cmd, u32 left)
 	verdict->name = row->name;
 	if (!(row->flags & ROW_ALLOWED))
 		return vcmd_refuse(cmd, -EINVAL, "not allowed");
+	if (!cmd->entered && !(row->flags & ROW_ANYWHERE))
+		return vcmd_refuse(cmd, -EINVAL, "no sub-context was chosen");
 	if (cmd->len < row->min || cmd->len > (row->max ?: row->min) ||
 	    (row->step > 1 && (cmd->len - row->min) % row->step))
 		return vcmd_refuse(cmd, -EINVAL, "length");
@@ -158,6 +160,12 @@ static int walk(struct mvgpu_virgl *virgl, __le32 *stream, u32 ndw,
 
 	cmd.virgl = virgl;
 	cmd.verdict = verdict;
+	/*
+	 * Between streams the renderer goes to the sub-context of a query that has
+	 * become ready (vrend_hw_switch_context_with_sub()), and stays there. Mesa
+	 * says at the start of each stream where it wants to be.
+	 */
+	cmd.entered = virgl->nr_subs == 1;
 	for (at = 0; at < ndw; at += 1 + cmd.len) {
 		cmd.dw = stream + at;
 		err = walk_one(&cmd, ndw - at);
