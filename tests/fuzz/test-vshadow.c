@@ -6,6 +6,8 @@
 
 #include "vgl-test.h"
 
+#define BIND(type) VIRGL_CMD(VIRGL_BIND_OBJECT, VIRGL_OBJ_##type, 1)
+
 /*
  * What holds a resource, and for how long.
  */
@@ -314,6 +316,71 @@ static void queries(void)
 	stop();
 }
 
+static int draw(u32 indexed, u32 count)
+{
+	return SUBMIT(CMD(DRAW_VBO, 12), 0, count, 4, indexed, 1, 0, 0, 0, 0, 0,
+		      ~0U, 0);
+}
+
+static int vertex(u32 id)
+{
+	return SUBMIT(CMD(SET_VERTEX_BUFFERS, 3), 16, 0, id);
+}
+
+/* Vertex elements keep the buffers of the last draw, deleted or not. */
+static void elements(void)
+{
+	const u32 other = 0x200;
+
+	start();
+	CHECK_EQ(SUBMIT(CREATE(VERTEX_ELEMENTS, 5), other, 0, 0, 0, 31), 0);
+	CHECK_EQ(SUBMIT(BIND(VERTEX_ELEMENTS), VGL_H_ELEMENTS), 0);
+	CHECK_EQ(vertex(VGL_BARE), 0);
+	/* Without shaders nothing is drawn. */
+	CHECK_EQ(draw(0, 3), 0);
+	CHECK_EQ(refs(VGL_BARE), 1);
+	CHECK_EQ(SUBMIT(CMD(BIND_SHADER, 2), VGL_H_VS, 0), 0);
+	CHECK_EQ(draw(0, 3), 0);
+	CHECK_EQ(refs(VGL_BARE), 1);
+	CHECK_EQ(SUBMIT(CMD(BIND_SHADER, 2), VGL_H_FS, 1), 0);
+	CHECK_EQ(draw(0, 3), 0);
+	CHECK_EQ(refs(VGL_BARE), 2);
+	/* One that is not bound any more stays in them ... */
+	CHECK_EQ(vertex(VGL_STAGING), 0);
+	CHECK_EQ(refs(VGL_BARE), 1);
+	/* ... also when others are drawn with. */
+	CHECK_EQ(SUBMIT(BIND(VERTEX_ELEMENTS), other), 0);
+	CHECK_EQ(draw(0, 3), 0);
+	CHECK_EQ(refs(VGL_BARE), 1);
+	CHECK_EQ(SUBMIT(BIND(VERTEX_ELEMENTS), VGL_H_ELEMENTS), 0);
+	CHECK_EQ(draw(0, 3), 0);
+	CHECK_EQ(refs(VGL_BARE), 0);
+	/* It goes with them, even if they are bound. */
+	CHECK_EQ(vertex(VGL_BARE), 0);
+	CHECK_EQ(draw(0, 3), 0);
+	CHECK_EQ(vertex(VGL_STAGING), 0);
+	CHECK_EQ(SUBMIT(CMD(DESTROY_OBJECT, 1), VGL_H_ELEMENTS), 0);
+	CHECK_EQ(refs(VGL_BARE), 0);
+
+	/* Indices: the last ones that were enough for the draw. */
+	CHECK_EQ(SUBMIT(BIND(VERTEX_ELEMENTS), other), 0);
+	CHECK_EQ(SUBMIT(CMD(SET_INDEX_BUFFER, 3), VGL_BARE, 4, 1000), 0);
+	CHECK_EQ(draw(1, 7), 0);
+	CHECK_EQ(refs(VGL_BARE), 1);
+	CHECK_EQ(draw(1, 6), 0);
+	CHECK_EQ(refs(VGL_BARE), 2);
+	CHECK_EQ(SUBMIT(CMD(SET_INDEX_BUFFER, 1), 0), 0);
+	CHECK_EQ(draw(1, 6), 0);
+	CHECK_EQ(refs(VGL_BARE), 1);
+	VGL_ADD(&vgl, CMD(DRAW_VBO, 12), 0, 3, 4, 0, 1, 0, 0, 0, 0, 0, ~0U, 0);
+	CHECK_EQ(SUBMIT(CMD(DRAW_VBO, 12), 0, 3, 15, 0, 1, 0, 0, 0, 0, 0, ~0U,
+			0), -EINVAL);
+	CHECK_EQ(refs(VGL_BARE), 1);
+	CHECK_EQ(draw(0, 3), 0);
+	CHECK_EQ(refs(VGL_BARE), 0);
+	stop();
+}
+
 static void streamouts(void)
 {
 	u32 i;
@@ -516,6 +583,7 @@ static const struct tap_case cases[] = {
 	{ "an object with a known handle takes its place", same_handle },
 	{ "sub-contexts have their own handles", sub_contexts },
 	{ "a stream says which sub-context it is for", entered },
+	{ "vertex elements keep what they were drawn with", elements },
 	{ "results of queries that have none are not read", queries },
 	{ "combinations of streamout targets are counted", streamouts },
 	{ "and bounded", streamout_limit },

@@ -245,6 +245,16 @@ static u64 mix(u64 hash, u64 val)
 	return hash ^ hash >> 32;
 }
 
+static u64 mix_slots(u64 hash, struct mvgpu_res3d *const *slots, u32 nr)
+{
+	u32 i;
+
+	for (i = 0; i < nr; i++)
+		if (slots[i])
+			hash = mix(hash + i, (uintptr_t)slots[i]);
+	return mix(hash, nr);
+}
+
 static u64 mix_obj(u64 hash, const struct mvgpu_vobj *obj)
 {
 	u32 i;
@@ -259,17 +269,11 @@ static u64 mix_obj(u64 hash, const struct mvgpu_vobj *obj)
 	hash = mix(hash, (u64)obj->query << 32 | obj->done);
 	for (i = 0; i < sizeof(obj->scan) / 4; i++)
 		hash = mix(hash, ((const u32 *)&obj->scan)[i]);
+	if (obj->vao) {
+		hash = mix_slots(hash, obj->vao->vertex, VIRGL_MAX_VERTEX);
+		hash = mix(hash, (uintptr_t)obj->vao->index);
+	}
 	return mix(hash, (u64)obj->text << 32 | obj->got);
-}
-
-static u64 mix_slots(u64 hash, struct mvgpu_res3d *const *slots, u32 nr)
-{
-	u32 i;
-
-	for (i = 0; i < nr; i++)
-		if (slots[i])
-			hash = mix(hash + i, (uintptr_t)slots[i]);
-	return mix(hash, nr);
 }
 
 static u64 digest_sub(const struct mvgpu_vsub *sub)
@@ -305,6 +309,8 @@ static u64 digest_sub(const struct mvgpu_vsub *sub)
 	hash = mix_obj(hash, sub->zs);
 	for (i = 0; i < MVGPU_QUERY_SLOTS; i++)
 		hash = mix_obj(hash, sub->query[i]);
+	hash = mix_obj(hash, sub->elements);
+	hash = mix(hash, (u64)sub->index_size << 32 | sub->index_offset);
 	hash = mix(hash, (u64)sub->id << 32 | sub->nr_objects);
 	hash = mix(hash, (u64)sub->text << 32 | sub->nr_streams);
 	return mix(hash, (u64)sub->nr_vertex << 32 | sub->nr_color);
@@ -335,8 +341,16 @@ u64 vgl_digest(const struct vgl *vgl)
  * left over in the end.
  */
 
+static void seen_res(struct mvgpu_res3d *res)
+{
+	if (res)
+		res->refs--;
+}
+
 static void seen_obj(struct mvgpu_vobj *obj)
 {
+	u32 i;
+
 	if (!obj)
 		return;
 	MUST(obj->refs && obj->uses);
@@ -346,6 +360,10 @@ static void seen_obj(struct mvgpu_vobj *obj)
 		obj->refs |= 0x80000000;
 		if (obj->res)
 			obj->res->refs--;
+		for (i = 0; obj->vao && i < VIRGL_MAX_VERTEX; i++)
+			seen_res(obj->vao->vertex[i]);
+		if (obj->vao)
+			seen_res(obj->vao->index);
 	}
 	obj->uses--;
 	/* Put right again when the last place has been seen. */
@@ -353,12 +371,6 @@ static void seen_obj(struct mvgpu_vobj *obj)
 		obj->refs &= 0x7fffffff;
 		obj->uses = obj->refs;
 	}
-}
-
-static void seen_res(struct mvgpu_res3d *res)
-{
-	if (res)
-		res->refs--;
 }
 
 static u64 text_of(const struct mvgpu_vobj *obj)
@@ -415,6 +427,7 @@ static void verify_sub(const struct mvgpu_vsub *sub)
 	seen_obj(sub->zs);
 	for (i = 0; i < MVGPU_QUERY_SLOTS; i++)
 		seen_obj(sub->query[i]);
+	seen_obj(sub->elements);
 	/* Handles and bindings of a sub-context are all seen by now. */
 	for (node = rb_first(&sub->objects); node; node = rb_next(node))
 		MUST(!(rb_entry(node, struct mvgpu_vobj, node)->refs &

@@ -77,16 +77,20 @@ int mvgpu_vbind_index(struct mvgpu_vcmd *cmd)
 {
 	struct mvgpu_virgl *virgl = cmd->virgl;
 	struct mvgpu_res3d *res = cmd->res[0];
+	struct mvgpu_vsub *sub = virgl->sub;
 	u32 size;
+	int err;
 
-	if (res) {
-		size = cmd->len == 3 ? vcmd_dw(cmd, 2) : 0;
-		if (res->target != MVGPU_TARGET_BUFFER)
-			return vcmd_refuse(cmd, -EINVAL, "no buffer");
-		if (size != 1 && size != 2 && size != 4)
-			return vcmd_refuse(cmd, -EINVAL, "size of an index");
-	}
-	return mvgpu_vslot_set_res(virgl, &virgl->sub->index, res);
+	if (!res)
+		return mvgpu_vslot_set_res(virgl, &sub->index, NULL);
+	size = cmd->len == 3 ? vcmd_dw(cmd, 2) : 0;
+	if (res->target != MVGPU_TARGET_BUFFER)
+		return vcmd_refuse(cmd, -EINVAL, "no buffer");
+	if (size != 1 && size != 2 && size != 4)
+		return vcmd_refuse(cmd, -EINVAL, "size of an index");
+	err = mvgpu_vslot_set_u32(virgl, &sub->index_size, size) ?:
+	      mvgpu_vslot_set_u32(virgl, &sub->index_offset, vcmd_dw(cmd, 3));
+	return err ?: mvgpu_vslot_set_res(virgl, &sub->index, res);
 }
 
 int mvgpu_vbind_views(struct mvgpu_vcmd *cmd)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Objects as they are made, but shaders and queries: what they are made of must exist, and
+ * Objects as they are made, but shaders, queries and vertex elements: what they are made of must exist, and
  * the part of it that they show must be in it.
  */
 #include <linux/errno.h>
@@ -20,20 +20,6 @@ int mvgpu_vcreate_rasterizer(struct mvgpu_vcmd *cmd)
 int mvgpu_vcreate_dsa(struct mvgpu_vcmd *cmd)
 {
 	return mvgpu_vobj_create(cmd, VIRGL_OBJ_DSA, NULL, 0, NULL);
-}
-
-int mvgpu_vcreate_elements(struct mvgpu_vcmd *cmd)
-{
-	u32 at;
-
-	/* Offset, divisor, buffer, format. */
-	for (at = 2; at <= cmd->len; at += 4) {
-		if (vcmd_dw(cmd, at + 2) >= VIRGL_MAX_VERTEX)
-			return vcmd_refuse(cmd, -EINVAL, "vertex buffer");
-		if (!mvgpu_format3d_known(vcmd_dw(cmd, at + 3)))
-			return vcmd_refuse(cmd, -EINVAL, "format");
-	}
-	return mvgpu_vobj_create(cmd, VIRGL_OBJ_VERTEX_ELEMENTS, NULL, 0, NULL);
 }
 
 int mvgpu_vcreate_sampler(struct mvgpu_vcmd *cmd)

@@ -48,13 +48,17 @@ static int draw_indirect(struct mvgpu_vcmd *cmd)
 
 int mvgpu_vdraw_vbo(struct mvgpu_vcmd *cmd)
 {
+	int err = 0;
+
 	if (cmd->len != DRAW_PLAIN && cmd->len != DRAW_PATCHES &&
 	    cmd->len != DRAW_INDIRECT)
 		return vcmd_refuse(cmd, -EINVAL, "length");
 	if (vcmd_dw(cmd, 3) >= PRIMITIVES)
 		return vcmd_refuse(cmd, -EINVAL, "primitive");
 	cmd->verdict->draws++;
-	return cmd->len == DRAW_INDIRECT ? draw_indirect(cmd) : 0;
+	if (cmd->len == DRAW_INDIRECT)
+		err = draw_indirect(cmd);
+	return err ?: mvgpu_velements_draw(cmd);
 }
 
 int mvgpu_vdraw_grid(struct mvgpu_vcmd *cmd)

@@ -42,6 +42,16 @@ struct mvgpu_vscan {
 };
 
 /**
+ * struct mvgpu_vao - buffers that vertex elements were last drawn with
+ * @vertex: by their slots; of slots that the last draw did not have, older ones
+ * @index: NULL: none
+ */
+struct mvgpu_vao {
+	struct mvgpu_res3d *vertex[VIRGL_MAX_VERTEX];
+	struct mvgpu_res3d *index;
+};
+
+/**
  * struct mvgpu_vobj - an object of a sub-context
  * @node: in mvgpu_vsub.objects, while the guest has a handle of it
  * @sub: it belongs to
@@ -56,6 +66,7 @@ struct mvgpu_vscan {
  * @scan: of shaders: what was found in them
  * @query: of queries: slot of mvgpu_vsub.query, or that it has none
  * @done: of queries: has a result
+ * @vao: of vertex elements
  */
 struct mvgpu_vobj {
 	struct rb_node node;
@@ -71,6 +82,7 @@ struct mvgpu_vobj {
 	struct mvgpu_vscan scan;
 	u32 query;
 	u32 done;
+	struct mvgpu_vao *vao;
 };
 
 /**
@@ -118,10 +130,13 @@ struct mvgpu_vstage {
  * @color: surfaces
  * @zs: surface
  * @query: active queries
+ * @elements: of vertices
  * @id: the guest's
  * @nr_objects: in @objects and @streams
  * @text: bytes of all shaders that exist
  * @nr_streams: in @streams
+ * @index_size: bytes of an index
+ * @index_offset: bytes at which they begin in @index
  * @nr_vertex: slots of @vertex that may be in use
  * @nr_color: slots of @color that may be in use
  */
@@ -137,10 +152,13 @@ struct mvgpu_vsub {
 	struct mvgpu_vobj *color[VIRGL_MAX_COLOR];
 	struct mvgpu_vobj *zs;
 	struct mvgpu_vobj *query[MVGPU_QUERY_SLOTS];
+	struct mvgpu_vobj *elements;
 	u32 id;
 	u32 nr_objects;
 	u32 text;
 	u32 nr_streams;
+	u32 index_size;
+	u32 index_offset;
 	u32 nr_vertex;
 	u32 nr_color;
 };
@@ -376,6 +394,18 @@ void mvgpu_vres_put(struct mvgpu_virgl *virgl, struct mvgpu_res3d *res,
 /** mvgpu_vquery_drop() - query @obj goes; query.c. Return: 0 or -ENOMEM. */
 int mvgpu_vquery_drop(struct mvgpu_virgl *virgl, struct mvgpu_vobj *obj);
 
+/* elements.c: 0 or -ENOMEM, but for the second */
+
+/** mvgpu_velements_bind() - @obj is used from now on; NULL: none is. */
+int mvgpu_velements_bind(struct mvgpu_virgl *virgl, struct mvgpu_vobj *obj);
+/** mvgpu_velements_free() - what @obj holds, if it is of this type. */
+void mvgpu_velements_free(struct mvgpu_virgl *virgl, struct mvgpu_vobj *obj,
+			  bool quiet);
+/** mvgpu_velements_drop() - @obj goes. */
+int mvgpu_velements_drop(struct mvgpu_virgl *virgl, struct mvgpu_vobj *obj);
+/** mvgpu_velements_draw() - DRAW_VBO: those that are used keep its buffers. */
+int mvgpu_velements_draw(struct mvgpu_vcmd *cmd);
+
 /* streamout.c */
 
 /**
@@ -433,7 +463,6 @@ mvgpu_vcheck_fn mvgpu_vobj_destroy;
 mvgpu_vcheck_fn mvgpu_vcreate_blend;
 mvgpu_vcheck_fn mvgpu_vcreate_rasterizer;
 mvgpu_vcheck_fn mvgpu_vcreate_dsa;
-mvgpu_vcheck_fn mvgpu_vcreate_elements;
 mvgpu_vcheck_fn mvgpu_vcreate_view;
 mvgpu_vcheck_fn mvgpu_vcreate_sampler;
 mvgpu_vcheck_fn mvgpu_vcreate_surface;
@@ -443,6 +472,9 @@ mvgpu_vcheck_fn mvgpu_vcreate_target;
 mvgpu_vcheck_fn mvgpu_vshader_create;
 mvgpu_vcheck_fn mvgpu_vshader_bind;
 mvgpu_vcheck_fn mvgpu_vshader_link;
+
+/* elements.c */
+mvgpu_vcheck_fn mvgpu_velements_create;
 
 /* query.c */
 mvgpu_vcheck_fn mvgpu_vquery_create;

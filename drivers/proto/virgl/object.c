@@ -87,6 +87,7 @@ void mvgpu_vobj_put(struct mvgpu_virgl *virgl, struct mvgpu_vobj *obj,
 		return;
 	if (obj->res)
 		mvgpu_vres_put(virgl, obj->res, quiet);
+	mvgpu_velements_free(virgl, obj, quiet);
 	kfree(obj);
 }
 
@@ -120,6 +121,9 @@ static int obj_remove(struct mvgpu_virgl *virgl, struct mvgpu_vobj *obj)
 	    mvgpu_vstream_drop(virgl, obj))
 		return -ENOMEM;
 	if (obj->type == VIRGL_OBJ_QUERY && mvgpu_vquery_drop(virgl, obj))
+		return -ENOMEM;
+	if (obj->type == VIRGL_OBJ_VERTEX_ELEMENTS &&
+	    mvgpu_velements_drop(virgl, obj))
 		return -ENOMEM;
 	if (mvgpu_vundo_log(virgl, UNDO_REMOVE, NULL, obj))
 		return -ENOMEM;
@@ -169,14 +173,17 @@ int mvgpu_vobj_create(struct mvgpu_vcmd *cmd, u32 type, struct mvgpu_res3d *res,
 int mvgpu_vobj_bind(struct mvgpu_vcmd *cmd)
 {
 	struct mvgpu_vobj *obj;
+	int err;
 
-	/* They hold no resource: the GPU's shadow is none of ours. */
 	switch (cmd->obj) {
+	/* They hold no resource: the GPU's shadow is none of ours. */
 	case VIRGL_OBJ_BLEND:
 	case VIRGL_OBJ_RASTERIZER:
 	case VIRGL_OBJ_DSA:
-	case VIRGL_OBJ_VERTEX_ELEMENTS:
 		return mvgpu_vobj_get(cmd, 1, cmd->obj, &obj);
+	case VIRGL_OBJ_VERTEX_ELEMENTS:
+		err = mvgpu_vobj_get(cmd, 1, cmd->obj, &obj);
+		return err ?: mvgpu_velements_bind(cmd->virgl, obj);
 	}
 	return vcmd_refuse(cmd, -EINVAL, "objects of this type are not bound");
 }

@@ -28,7 +28,7 @@ static const struct mvgpu_vrow objects[VIRGL_OBJECTS] = {
 		"CREATE_SHADER", mvgpu_vshader_create, UP_TO(6, 1, ANY),
 	},
 	[VIRGL_OBJ_VERTEX_ELEMENTS] = {
-		"CREATE_VERTEX_ELEMENTS", mvgpu_vcreate_elements,
+		"CREATE_VERTEX_ELEMENTS", mvgpu_velements_create,
 		UP_TO(1, 4, 1 + 4 * VIRGL_MAX_VERTEX),
 	},
 	[VIRGL_OBJ_SAMPLER_VIEW] = {
