@@ -20,6 +20,8 @@
 #define MVGPU_CAPS_V1_SIZE	308
 /* VIRGL2 only. */
 #define MVGPU_CAPS_BITS		392
+/* host_feature_check_version: a number that grows with the renderer's versions. */
+#define MVGPU_CAPS_VERSION	556
 #define MVGPU_CAPS_READBACK	560
 #define MVGPU_CAPS_SCANOUT	624
 #define MVGPU_CAPS_BITS_V2	688
@@ -28,6 +30,9 @@
 #define MVGPU_CAPS_NUM_VIDEO	856
 #define MVGPU_CAPS_VIDEO	860
 #define MVGPU_CAPS_VIDEO_SIZE	512
+
+/* virglrenderer 1.0.0 */
+#define MVGPU_CAPS_VERSION_MIN	19
 
 /* In MVGPU_CAPS_BITS */
 #define MVGPU_CAP_GUEST_LOG	14

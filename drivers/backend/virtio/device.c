@@ -16,6 +16,7 @@
 #include <linux/slab.h>
 #include <linux/virtio_config.h>
 #include <linux/virtio_ids.h>
+#include <mvgpu/virgl_caps.h>
 
 static unsigned int memory_mb = 1024;
 module_param(memory_mb, uint, 0444);
@@ -121,6 +122,21 @@ static void mvgpu_virtio_config_changed(struct virtio_device *vdev)
 	schedule_work(&gpu->config_work);
 }
 
+/*
+ * Can vGPUs have 3D? Older renderers keep buffers that were destroyed in use where
+ * a neighbour's next one will be, and leave streams halfway without saying so.
+ */
+static bool gpu_renders(struct mvgpu_virtio *gpu)
+{
+	if (!gpu->info.nr_capsets || mvgpu_virtio_dma_bounces(gpu))
+		return false;
+	if (gpu->info.renderer >= MVGPU_CAPS_VERSION_MIN)
+		return true;
+	dev_warn(&gpu->vdev->dev,
+		 "its renderer is not safe with several tenants: vGPUs get no 3D; use virglrenderer 1.0.0 or newer on the host\n");
+	return false;
+}
+
 static int gpu_register(struct mvgpu_virtio *gpu)
 {
 	struct mvgpu_gpu_caps caps = {
@@ -134,7 +150,7 @@ static int gpu_register(struct mvgpu_virtio *gpu)
 	struct mvgpu_gpu *core;
 	bool lost;
 
-	if (gpu->info.nr_capsets && !mvgpu_virtio_dma_bounces(gpu)) {
+	if (gpu_renders(gpu)) {
 		caps.max_ctx_id = MVGPU_VIRTIO_MAX_CTX;
 		caps.context_init = virtio_has_feature(gpu->vdev,
 						       VIRTIO_GPU_F_CONTEXT_INIT);

@@ -137,10 +137,12 @@ static int capset_keep(struct mvgpu_virtio *gpu,
 		return -ENOMEM;
 	info->nr_capsets++;
 	if (capset->id == VIRTIO_GPU_CAPSET_VIRGL2 &&
-	    capset->size >= MVGPU_CAPS_BITS + sizeof(u32))
+	    capset->size >= MVGPU_CAPS_VERSION + sizeof(u32)) {
 		info->clear_texture =
 			get_unaligned_le32(data + MVGPU_CAPS_BITS) &
 			BIT(MVGPU_CAP_CLEAR_TEXTURE);
+		info->renderer = get_unaligned_le32(data + MVGPU_CAPS_VERSION);
+	}
 	return 0;
 }
 

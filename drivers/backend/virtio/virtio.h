@@ -125,6 +125,7 @@ struct mvgpu_virtio_request {
  * @edid_len: bytes of the EDID of scanout 0; 0 if it has none
  * @nr_capsets: entries of @capset that are filled
  * @capset: those that we know; their data is freed by mvgpu_virtio_info_exit()
+ * @renderer: its version, as in MVGPU_CAPS_VERSION; 0: not told
  * @clear_texture: the renderer has CLEAR_TEXTURE
  */
 struct mvgpu_virtio_info {
@@ -132,6 +133,7 @@ struct mvgpu_virtio_info {
 	u32 edid_len;
 	u32 nr_capsets;
 	struct mvgpu_capset capset[MVGPU_VIRTIO_CAPSETS];
+	u32 renderer;
 	bool clear_texture;
 };
 
