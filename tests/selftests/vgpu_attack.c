@@ -354,4 +354,90 @@ TEST_F_TIMEOUT(attack, hidden_memory, MVT_TEST_S)
 	EXPECT_EQ(OK, mvt_from_3d(dev, 2, 1, 64, 64));
 }
 
+/*
+ * Streams that end the renderer, which all tenants share, if they reach it: the
+ * attacker is refused, and the victim, in the teardown, is well.
+ */
+#define REFUSED(stream) \
+	EXPECT_EQ(BAD_PARAM, mvt_submit(&self->dev, 1, stream, ARRAY_SIZE(stream)))
+
+/* A vertex shader of which a part has come is bound, and then a whole one. */
+TEST_F(attack, shader_in_parts)
+{
+	const u32 stream[] = {
+		1 | 4 << 8 | 6 << 16, 1, 0, 400, 300, 0, 0x54524556,
+		31 | 2 << 16, 1, 0,
+		/* "FRAG\nEND\n" */
+		1 | 4 << 8 | 8 << 16, 2, 1, 12, 300, 0, 0x47415246, 0x444e450a,
+		0x0a,
+		31 | 2 << 16, 2, 1,
+		8 | 12 << 16, 0, 3, 4, 0, 1, 0, 0, 0, 0, 0, ~0U, 0,
+	};
+
+	ASSERT_EQ(OK, mvt_ctx_create(&self->dev, 1));
+	REFUSED(stream);
+}
+
+/* A surface of a format that is none, drawn to. */
+TEST_F(attack, format_of_nothing)
+{
+	const u32 stream[] = {
+		1 | 8 << 8 | 5 << 16, 7, 1, 73, 0, 0,
+		5 | 3 << 16, 1, 0, 7,
+	};
+
+	ASSERT_EQ(OK, mvt_ctx_create(&self->dev, 1));
+	ASSERT_EQ(OK, mvt_make_3d(&self->dev, &self->mem, 1, 1, &mvt_picture,
+				  1));
+	REFUSED(stream);
+}
+
+/* A shader streams out what it does not have. */
+TEST_F(attack, streamout_of_nothing)
+{
+	const u32 stream[] = {
+		/* "VERT\nDCL OUT[0], POSITION\nEND\n" */
+		1 | 4 << 8 | 19 << 16, 1, 0, 32, 300, 1, 16, 0, 0, 0,
+		63 | 4 << 10, 0,
+		0x54524556, 0x4c43440a, 0x54554f20, 0x2c5d305b, 0x534f5020,
+		0x4f495449, 0x4e450a4e, 0x00000a44,
+	};
+
+	ASSERT_EQ(OK, mvt_ctx_create(&self->dev, 1));
+	REFUSED(stream);
+}
+
+/* Layers that the renderer does not read come from its memory, if from anywhere. */
+TEST_F(attack, layers_read_back)
+{
+	const u32 stream[] = {
+		43 | 13 << 16, 2, 0, 0, 0, 0, 0, 0, 0, 64, 64, 4, 0, 2,
+	};
+	struct mvt_spec layers = mvt_picture;
+	struct mvt_dev *dev = &self->dev;
+	const u32 one = 64 * 64;
+	/* The last layers come first, so that no two are one piece of memory. */
+	struct virtio_gpu_mem_entry entry[4];
+	u32 i;
+
+	layers.target = MVT_ARRAY;
+	layers.layers = 4;
+	layers.flags = 0;
+	ASSERT_EQ(OK, mvt_ctx_create(dev, 1));
+	ASSERT_EQ(OK, mvt_create_3d(dev, 2, &layers));
+	ASSERT_EQ(OK, mvt_ctx_attach(dev, 1, 2));
+	for (i = 0; i < 4; i++)
+		entry[i] = (struct virtio_gpu_mem_entry){
+			.addr = self->mem.iova + (3 - i) * one * 4,
+			.length = one * 4,
+		};
+	ASSERT_EQ(OK, mvt_gpu_attach(dev, 2, entry, 4));
+	memset(self->mem.va, 0x5a, 4 * one * 4);
+	EXPECT_EQ(OK, mvt_submit(dev, 1, stream, ARRAY_SIZE(stream)));
+	/* What was read, of a new one that has been cleared; sim runs no streams. */
+	if (!mvt_parent_is_sim())
+		EXPECT_EQ(one, mvt_count(self->mem.va + 3 * one * 4, 0, one));
+	EXPECT_EQ(3 * one, mvt_count(self->mem.va, 0x5a5a5a5a, 3 * one));
+}
+
 TEST_HARNESS_MAIN

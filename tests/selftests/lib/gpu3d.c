@@ -68,7 +68,7 @@ int mvt_create_3d(struct mvt_dev *dev, u32 id, const struct mvt_spec *spec)
 		.width = spec->width,
 		.height = spec->height,
 		.depth = 1,
-		.array_size = 1,
+		.array_size = spec->layers ?: 1,
 		.nr_samples = spec->samples,
 		.flags = spec->flags,
 	};
@@ -142,8 +142,9 @@ int mvt_submit(struct mvt_dev *dev, u32 ctx, const u32 *stream, u32 dwords)
 
 size_t mvt_spec_bytes(const struct mvt_spec *spec)
 {
-	return spec->target == MVT_BUFFER ?
-	       spec->width : (size_t)spec->width * spec->height * 4;
+	if (spec->target == MVT_BUFFER)
+		return spec->width;
+	return (size_t)spec->width * spec->height * (spec->layers ?: 1) * 4;
 }
 
 /* A resource with a backing at the start of @mem, filled, in @ctx if not 0. */

@@ -302,9 +302,10 @@ int mvt_gpu_make(struct mvt_dev *dev, struct mvt_mem *mem, u32 id, u32 width,
 
 #define MVT_BUFFER	0
 #define MVT_TEXTURE	2
+#define MVT_ARRAY	7
 
 /**
- * struct mvt_spec - a 3D resource: one level, one layer
+ * struct mvt_spec - a 3D resource: one level
  * @target: MVT_*
  * @format: on the wire
  * @bind: likewise
@@ -312,9 +313,10 @@ int mvt_gpu_make(struct mvt_dev *dev, struct mvt_mem *mem, u32 id, u32 width,
  * @height: pixels
  * @samples: 0: none
  * @flags: 1: the first row is at the top
+ * @layers: 0: one
  */
 struct mvt_spec {
-	u32 target, format, bind, width, height, samples, flags;
+	u32 target, format, bind, width, height, samples, flags, layers;
 };
 
 extern const struct mvt_spec mvt_buffer, mvt_picture;
