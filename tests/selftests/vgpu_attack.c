@@ -355,7 +355,7 @@ TEST_F_TIMEOUT(attack, hidden_memory, MVT_TEST_S)
 }
 
 /*
- * Streams that end the renderer, which all tenants share, if they reach it: the
+ * Streams that may end the renderer, which all tenants share, if they reach it: the
  * attacker is refused, and the victim, in the teardown, is well.
  */
 #define REFUSED(stream) \
