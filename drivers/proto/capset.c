@@ -3,7 +3,8 @@
  * Capsets: what guests are told about 3D, and what is left out of it.
  *
  * Left out is what streams may not do (video, untyped resources, text for the
- * host's log, formats that are not known) and what would tell a guest about its neighbours (memory).
+ * host's log, formats that are not known) and what would tell a guest about its
+ * neighbours (memory).
  */
 #include <linux/bits.h>
 #include <linux/build_bug.h>

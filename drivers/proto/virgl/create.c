@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Objects as they are made, but shaders, queries and vertex elements: what they are made of must exist, and
- * the part of it that they show must be in it.
+ * Objects as they are made, but shaders, queries and vertex elements: what they are
+ * made of must exist, and the part of it that they show must be in it.
  */
 #include <linux/errno.h>
 

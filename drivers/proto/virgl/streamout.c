@@ -127,15 +127,12 @@ static void scan_byte(struct mvgpu_vscan *scan, char c)
 		scan->state = SCAN_END;
 		return;
 	}
-	if (scan->state >= SCAN_FROM) {
-		scan->state = scan_declaration(scan, c);
-	} else if (c == begin[scan->state]) {
+	if (scan->state < SCAN_FROM && c == begin[scan->state]) {
 		scan->state++;
 		scan->from = NO_NUMBER;
 		return;
-	} else {
-		scan->state = 0;
 	}
+	scan->state = scan->state < SCAN_FROM ? 0 : scan_declaration(scan, c);
 	/* It ends with any character, which may begin the next. */
 	if (!scan->state)
 		scan->state = c == begin[0];
