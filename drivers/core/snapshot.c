@@ -83,10 +83,8 @@ static void snapshot_engine(const struct mvgpu_engine *engine, u64 now,
 	u32 i, k;
 
 	lockdep_assert_held(&engine->lock);
-	to->busy_ns += engine->busy_ns;
-	to->idle_ns += engine->idle_ns;
-	if (!engine->nr_running)
-		to->idle_ns += now - engine->idle_since;
+	to->busy_ns += mvgpu_engine_busy_locked(engine, now);
+	to->idle_ns += mvgpu_engine_idle_locked(engine, now);
 	to->switches += engine->switches;
 	for (i = 0; i < MVGPU_HIST_NR; i++)
 		for (k = 0; k < MVGPU_HIST_BUCKETS; k++)

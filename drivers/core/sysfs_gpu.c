@@ -190,7 +190,7 @@ static u64 engines_sum(struct mvgpu_gpu *gpu,
 
 static u64 get_busy(const struct mvgpu_engine *engine)
 {
-	return engine->busy_ns;
+	return mvgpu_engine_busy_locked(engine, ktime_get_ns());
 }
 
 static u64 get_switches(const struct mvgpu_engine *engine)
@@ -212,10 +212,7 @@ GPU_ATTR_RO(switches);
 
 static u64 get_idle(const struct mvgpu_engine *engine)
 {
-	u64 now = ktime_get_ns();
-
-	return engine->idle_ns +
-	       (engine->nr_running ? 0 : now - engine->idle_since);
+	return mvgpu_engine_idle_locked(engine, ktime_get_ns());
 }
 
 static ssize_t idle_ns_show(struct mvgpu_gpu *gpu, char *buf)

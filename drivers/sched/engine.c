@@ -136,6 +136,9 @@ static bool engine_put_back(struct mvgpu_engine *engine, struct mvgpu_job *job)
 
 	guard(spinlock_irqsave)(&engine->lock);
 	now = ktime_get_ns();
+	/* Nothing is charged, but the engine was not idle. */
+	if (list_is_first(&job->queue, &engine->running))
+		mvgpu_engine_account_locked(engine, job, now);
 	mvgpu_engine_remove_locked(engine, job, now);
 	mvgpu_policy_cancel(&engine->policy, &entity->share, job->charged_ns,
 			    now);
@@ -181,21 +184,45 @@ static void engine_run_work(struct work_struct *work)
 	mvgpu_engine_arm(engine);
 }
 
-struct mvgpu_job *mvgpu_engine_head_locked(struct mvgpu_engine *engine)
+struct mvgpu_job *mvgpu_engine_head_locked(const struct mvgpu_engine *engine)
 {
 	lockdep_assert_held(&engine->lock);
-	return list_first_entry_or_null(&engine->running, struct mvgpu_job,
-					queue);
+	if (list_empty(&engine->running))
+		return NULL;
+	return list_first_entry(&engine->running, struct mvgpu_job, queue);
 }
 
 u64 mvgpu_engine_time_locked(const struct mvgpu_engine *engine,
 			     const struct mvgpu_job *job, u64 now)
 {
-	u64 start = max(job->t_submit, engine->last_done);
-
 	lockdep_assert_held(&engine->lock);
-	/* Two CPUs may read the clock in another order than they lock. */
-	return now > start ? now - start : 0;
+	return now - max(job->t_submit, engine->last_done);
+}
+
+u64 mvgpu_engine_account_locked(struct mvgpu_engine *engine,
+				const struct mvgpu_job *job, u64 now)
+{
+	u64 ns = mvgpu_engine_time_locked(engine, job, now);
+
+	engine->last_done = now;
+	engine->busy_ns += ns;
+	job->vgpu->entity.stats.busy_ns += ns;
+	return ns;
+}
+
+u64 mvgpu_engine_busy_locked(const struct mvgpu_engine *engine, u64 now)
+{
+	const struct mvgpu_job *job = mvgpu_engine_head_locked(engine);
+
+	return engine->busy_ns +
+	       (job ? mvgpu_engine_time_locked(engine, job, now) : 0);
+}
+
+u64 mvgpu_engine_idle_locked(const struct mvgpu_engine *engine, u64 now)
+{
+	lockdep_assert_held(&engine->lock);
+	return engine->idle_ns +
+	       (engine->nr_running ? 0 : now - engine->idle_since);
 }
 
 void mvgpu_engine_begun_locked(struct mvgpu_engine *engine,
@@ -231,13 +258,9 @@ static void engine_charge_locked(struct mvgpu_engine *engine,
 	 * on the oldest. That one is charged for the time, which must not be hidden
 	 * from the watchdog either.
 	 */
-	if (list_is_first(&job->queue, &engine->running)) {
-		ns = mvgpu_engine_time_locked(engine, job, now);
-		engine->last_done = max(now, engine->last_done);
-	}
+	if (list_is_first(&job->queue, &engine->running))
+		ns = mvgpu_engine_account_locked(engine, job, now);
 	mvgpu_engine_begun_locked(engine, job);
-	engine->busy_ns += ns;
-	entity->stats.busy_ns += ns;
 	entity->stats.jobs++;
 	engine_hist_locked(engine, entity, MVGPU_HIST_RUN, job->ran_ns + ns);
 	mvgpu_engine_over_locked(engine, job,
@@ -273,11 +296,13 @@ static bool status_known(int status)
 void mvgpu_job_done(struct mvgpu_job *job, int status)
 {
 	struct mvgpu_engine *engine = job->vgpu->entity.engine;
-	u64 now = ktime_get_ns();
+	u64 now;
 
 	guard(spinlock_irqsave)(&engine->lock);
 	if (WARN_ON_ONCE(job->state != MVGPU_JOB_RUNNING))
 		return;
+	/* Inside the lock: what was told of the job until now stays true. */
+	now = ktime_get_ns();
 	engine_charge_locked(engine, job, now);
 	mvgpu_engine_remove_locked(engine, job, now);
 	mvgpu_engine_watch_next_locked(engine);

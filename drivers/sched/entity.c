@@ -7,6 +7,7 @@
 #include <mvgpu/sched.h>
 #include <trace/events/mvgpu.h>
 
+#include "../core/vgpu.h"
 #include "sched.h"
 
 void mvgpu_entity_init(struct mvgpu_entity *entity, struct mvgpu_engine *engine)
@@ -179,16 +180,18 @@ bool mvgpu_entity_lost(struct mvgpu_entity *entity)
 void mvgpu_entity_stats_locked(const struct mvgpu_entity *entity, u64 now,
 			       struct mvgpu_entity_stats *stats)
 {
-	u64 active;
+	const struct mvgpu_engine *engine = entity->engine;
+	const struct mvgpu_job *job = mvgpu_engine_head_locked(engine);
 
-	lockdep_assert_held(&entity->engine->lock);
+	lockdep_assert_held(&engine->lock);
 	*stats = entity->stats;
 	stats->now = now;
 	if (!entity->running && list_empty(&entity->queue))
 		stats->idle_ns += now - entity->since;
+	if (job && &job->vgpu->entity == entity)
+		stats->busy_ns += mvgpu_engine_time_locked(engine, job, now);
 	/* What was neither idle nor on the engine: it waited. */
-	active = now - entity->born - stats->idle_ns;
-	stats->wait_ns = active > stats->busy_ns ? active - stats->busy_ns : 0;
+	stats->wait_ns = now - entity->born - stats->idle_ns - stats->busy_ns;
 }
 
 void mvgpu_entity_get_stats(struct mvgpu_entity *entity,

@@ -113,12 +113,9 @@ static void job_stop_locked(struct mvgpu_engine *engine, struct mvgpu_job *job,
 			    u64 now)
 {
 	struct mvgpu_entity *entity = &job->vgpu->entity;
-	u64 ns = mvgpu_engine_time_locked(engine, job, now);
+	u64 ns = mvgpu_engine_account_locked(engine, job, now);
 
 	mvgpu_engine_begun_locked(engine, job);
-	engine->last_done = max(now, engine->last_done);
-	engine->busy_ns += ns;
-	entity->stats.busy_ns += ns;
 	entity->stats.preemptions++;
 	job->ran_ns += ns;
 	/* If it comes next again, that is a new slice. */
@@ -133,11 +130,12 @@ void mvgpu_job_preempted(struct mvgpu_job *job)
 {
 	struct mvgpu_engine *engine = job->vgpu->entity.engine;
 	struct mvgpu_entity *entity = &job->vgpu->entity;
-	u64 now = ktime_get_ns();
+	u64 now;
 
 	guard(spinlock_irqsave)(&engine->lock);
 	if (WARN_ON_ONCE(job->state != MVGPU_JOB_RUNNING))
 		return;
+	now = ktime_get_ns();
 	/* The newest comes first: order within the vGPU. */
 	WARN_ON_ONCE(!list_is_last(&job->queue, &engine->running));
 	trace_mvgpu_job_preempt(job);

@@ -25,10 +25,13 @@ void mvgpu_job_drop(struct mvgpu_job *job, int status);
 /* engine.c: something may be there to submit; any context. */
 void mvgpu_engine_run(struct mvgpu_engine *engine);
 /* The oldest of the running jobs; NULL: none runs. */
-struct mvgpu_job *mvgpu_engine_head_locked(struct mvgpu_engine *engine);
+struct mvgpu_job *mvgpu_engine_head_locked(const struct mvgpu_engine *engine);
 /* For which the oldest of the running jobs has had the engine. */
 u64 mvgpu_engine_time_locked(const struct mvgpu_engine *engine,
 			     const struct mvgpu_job *job, u64 now);
+/* Count that time as used, and return it: nobody is told less afterwards. */
+u64 mvgpu_engine_account_locked(struct mvgpu_engine *engine,
+				const struct mvgpu_job *job, u64 now);
 /* Its wait is over, if it was not before. */
 void mvgpu_engine_begun_locked(struct mvgpu_engine *engine,
 			       struct mvgpu_job *job);

@@ -32,7 +32,8 @@ struct mvgpu_vgpu;
 /**
  * struct mvgpu_entity_stats - what a vGPU has used
  * @busy_ns: engine time, from the later of submit and the previous completion
- *	to the completion or stop; nothing for a job that overtakes another
+ *	to the completion or stop, or until now; nothing for a job that overtakes
+ *	another
  * @wait_ns: time with a job, queued or running, in which the engine did not
  *	serve it: with @busy_ns and @idle_ns all the time since it was created
  * @overrun_ns: time beyond the end of slices
@@ -125,11 +126,11 @@ struct mvgpu_engine {
 	bool stopping;
 	/** @last_done: ns of the last completion or stop; lock. */
 	u64 last_done;
-	/** @busy_ns: sum over all vGPUs, past ones included; lock. */
+	/** @busy_ns: sum over all vGPUs, past ones included, up to @last_done; lock. */
 	u64 busy_ns;
 	/** @switches: sum, likewise; lock. */
 	u64 switches;
-	/** @idle_ns: time in which nothing ran; lock. */
+	/** @idle_ns: time in which nothing ran, up to @idle_since; lock. */
 	u64 idle_ns;
 	/** @idle_since: ns, since when nothing runs, if so; lock. */
 	u64 idle_since;
@@ -152,6 +153,11 @@ void mvgpu_engine_init(struct mvgpu_engine *engine, struct mvgpu_gpu *gpu,
 		       u32 index);
 /** mvgpu_engine_fini() - no entity is left; sleeps. */
 void mvgpu_engine_fini(struct mvgpu_engine *engine);
+
+/** mvgpu_engine_busy_locked() - ns, the running job included; lock is held. */
+u64 mvgpu_engine_busy_locked(const struct mvgpu_engine *engine, u64 now);
+/** mvgpu_engine_idle_locked() - ns; both together are all the time. */
+u64 mvgpu_engine_idle_locked(const struct mvgpu_engine *engine, u64 now);
 
 /** mvgpu_entity_init() - @entity is served by @engine from now on. */
 void mvgpu_entity_init(struct mvgpu_entity *entity,

@@ -82,8 +82,7 @@ bool rate_vgpu(const struct snapshot *from, const struct snapshot *to,
 		return false;
 	*rate = (struct rate) {
 		.busy = (b->busy_ns - a->busy_ns) / ns,
-		/* A job's time counts as waited for until the job has ended. */
-		.wait = (int64_t)(b->wait_ns - a->wait_ns) / ns,
+		.wait = (b->wait_ns - a->wait_ns) / ns,
 		.idle = (b->idle_ns - a->idle_ns) / ns,
 		.jobs = (b->jobs - a->jobs) * 1e9 / ns,
 		.switches = (b->switches - a->switches) * 1e9 / ns,
@@ -95,8 +94,6 @@ bool rate_vgpu(const struct snapshot *from, const struct snapshot *to,
 		.memory = b->memory,
 		.resets = b->resets,
 	};
-	if (rate->wait < 0)
-		rate->wait = 0;
 	return true;
 }
 

@@ -196,7 +196,8 @@ struct mvgpu_list {
 
 /**
  * struct mvgpu_gpu_stats - what MVGPU_SNAPSHOT tells of the GPU
- * @busy_ns: that its engines were busy, for vGPUs of the past, too
+ * @busy_ns: that its engines were busy, for vGPUs of the past, too; the jobs that
+ *	run are included
  * @idle_ns: that they were not; with @busy_ns all the time, times the engines
  * @switches: times that an engine went from one vGPU to another
  * @resets: of the whole GPU
@@ -217,7 +218,7 @@ struct mvgpu_gpu_stats {
  * @id: number of the vGPU
  * @state: enum mvgpu_state
  * @age_ns: since it was created: @busy_ns, @wait_ns and @idle_ns together
- * @busy_ns: that an engine worked for it
+ * @busy_ns: that an engine worked for it, the job that runs included
  * @wait_ns: that it had a job that no engine worked on
  * @idle_ns: that it had none
  * @overrun_ns: used beyond the end of slices
