@@ -3,7 +3,8 @@
  * Limits, in the manner of mClock's limit tags: what a share uses moves a date,
  * by more the less it may have. Who is so far ahead of now that a burst is used
  * up is held until that date. Over any time T it gets no more than its part of T,
- * two bursts, and the jobs that were outstanding.
+ * two bursts, and the jobs that were outstanding. Nothing of a long job is forgiven:
+ * the date is only as far off as the time in which a job has to end allows.
  */
 #include <linux/math64.h>
 
@@ -34,14 +35,11 @@ void mvgpu_limit_charge(struct mvgpu_policy *policy, struct mvgpu_share *share,
 			u32 part, u32 whole, s64 ns, u64 now)
 {
 	s64 burst = mvgpu_limit_burst(policy, part, whole);
-	s64 debt = div_s64(MVGPU_DEBT_MAX_NS * whole, part);
 
 	/* What was not used is made up for within a burst, as timers are late. */
 	if (ns > 0 && share->limit < (s64)now - burst)
 		share->limit = (s64)now - burst;
 	share->limit += div_s64(ns * whole, part);
-	if (share->limit > (s64)now + debt)
-		share->limit = (s64)now + debt;
 	if (share->limit > (s64)now + burst)
 		share->held = true;
 	else if (share->limit <= (s64)now)

@@ -334,6 +334,44 @@ static void fair_cap(void)
 	check_sane();
 }
 
+/*
+ * A ceiling is one with jobs far longer than any burst, too, alone and beside one
+ * that has work all the time.
+ */
+static void long_jobs(const struct mvgpu_policy_ops *ops, u64 part)
+{
+	struct sim_tenant *tenant = &sim.tenant[0];
+	u32 i;
+
+	for (i = 0; i < 2; i++) {
+		init(ops, 2);
+		sim_params(&sim, 0, 100, part, 0);
+		sim_part(&sim, 0, part, 100);
+		sim_part(&sim, 1, 100 - part, 100);
+		tenant->min_ns = 2 * SEC;
+		tenant->max_ns = 10 * SEC;
+		sim.tenant[1].off = !i;
+		sim_run(&sim, U64_MAX / 2, 1000 * SEC);
+		pr_info("%s, %llu percent, jobs of 2 to 10 s: %llu ms of 1000 s\n",
+			ops->name, (ull)part, (ull)(tenant->busy_ns / MS));
+		CHECK(tenant->busy_ns <= (10 * part + 10) * SEC + CAP_GRACE,
+		      "%llu", (ull)tenant->busy_ns);
+		CHECK(tenant->busy_ns >= (10 * part - 10) * SEC, "%llu",
+		      (ull)tenant->busy_ns);
+		check_sane();
+	}
+}
+
+static void fair_cap_long_jobs(void)
+{
+	long_jobs(&mvgpu_policy_fair, 20);
+}
+
+static void fixed_long_jobs(void)
+{
+	long_jobs(&mvgpu_policy_fixed, 25);
+}
+
 static void fair_min(void)
 {
 	u32 i;
@@ -592,12 +630,14 @@ const struct promise mvgpu_promises[] = {
 	{ "fair: who asks for little waits for little", fair_light, false },
 	{ "fair: debt is carried, and has an end", fair_debt, false },
 	{ "fair: cap is never exceeded", fair_cap, false },
+	{ "fair: cap is a ceiling for long jobs, too", fair_cap_long_jobs, false },
 	{ "fair: min is never missed", fair_min, false },
 	{ "fair: min may promise all", fair_min_full, false },
 	{ "equal: equal time whatever the jobs and weights are", equal_shares, false },
 	{ "equal: who slept has no credit", equal_sleeper, false },
 	{ "fixed: a half stays a half", fixed_halves, false },
 	{ "fixed: mixed sizes", fixed_sizes, false },
+	{ "fixed: a part is a ceiling for long jobs, too", fixed_long_jobs, false },
 	{ "exclusive: the engine is never idle", exclusive_alone, false },
 	{ "one long job of each at a time", one_at_a_time, true },
 	{ "policies and parameters change, no job is lost or reordered", changes, false },
