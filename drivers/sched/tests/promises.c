@@ -372,6 +372,22 @@ static void fixed_long_jobs(void)
 	long_jobs(&mvgpu_policy_fixed, 25);
 }
 
+static void write_again(struct sim *s)
+{
+	sim_params(s, 0, 100, 20, 0);
+}
+
+/* Who sets what is set already changes nothing. */
+static void fair_cap_set_again(void)
+{
+	init(&mvgpu_policy_fair, 2);
+	sim.check = write_again;
+	sim_run(&sim, jobs / 10, U64_MAX / 2);
+	CHECK(sim.tenant[0].window_max <= 200 * MS + CAP_GRACE, "%llu",
+	      (ull)sim.tenant[0].window_max);
+	check_sane();
+}
+
 static void fair_min(void)
 {
 	u32 i;
@@ -631,6 +647,7 @@ const struct promise mvgpu_promises[] = {
 	{ "fair: debt is carried, and has an end", fair_debt, false },
 	{ "fair: cap is never exceeded", fair_cap, false },
 	{ "fair: cap is a ceiling for long jobs, too", fair_cap_long_jobs, false },
+	{ "fair: cap set again is the same cap", fair_cap_set_again, false },
 	{ "fair: min is never missed", fair_min, false },
 	{ "fair: min may promise all", fair_min_full, false },
 	{ "equal: equal time whatever the jobs and weights are", equal_shares, false },
