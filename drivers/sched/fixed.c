@@ -85,10 +85,10 @@ static void fixed_charge(struct mvgpu_policy *policy, struct mvgpu_share *share,
 		return;
 	if (share->queued)
 		fixed_remove(policy, share);
-	/* Who owns it all has no limit. */
-	if (params->part < params->whole)
-		mvgpu_limit_charge(policy, share, params->part, params->whole,
-				   ns, now);
+	mvgpu_limit_charge(policy, share, params->part, params->whole, ns, now);
+	/* Who owns it all has no limit, but its next slice is due later. */
+	if (params->part == params->whole)
+		share->held = false;
 	if (share->queued)
 		fixed_insert(policy, share);
 }

@@ -519,6 +519,26 @@ static void fixed_sizes(void)
 	check_sane();
 }
 
+/*
+ * On a GPU with several engines more may be placed on one than it has: who owns it
+ * all has no limit, but a time at which its slice is due, like all.
+ */
+static void fixed_whole(void)
+{
+	init(&mvgpu_policy_fixed, 2);
+	sim_part(&sim, 0, 64, 64);
+	sim_part(&sim, 1, 1, 64);
+	sim_run(&sim, jobs, U64_MAX / 2);
+	pr_info("1 of 64 beside 64: %llu of %llu ms\n",
+		(ull)(sim.tenant[1].busy_ns / MS), (ull)(sim.busy_ns / MS));
+	CHECK(!sim.idle_ns, "idle for %llu ns", (ull)sim.idle_ns);
+	CHECK(sim.tenant[1].busy_ns >= sim.busy_ns / 80, "%llu",
+	      (ull)sim.tenant[1].busy_ns);
+	CHECK(sim.tenant[1].busy_ns <= sim.busy_ns / 60, "%llu",
+	      (ull)sim.tenant[1].busy_ns);
+	check_sane();
+}
+
 static void exclusive_alone(void)
 {
 	init(&mvgpu_policy_exclusive, 1);
@@ -655,6 +675,7 @@ const struct promise mvgpu_promises[] = {
 	{ "fixed: a half stays a half", fixed_halves, false },
 	{ "fixed: mixed sizes", fixed_sizes, false },
 	{ "fixed: a part is a ceiling for long jobs, too", fixed_long_jobs, false },
+	{ "fixed: who owns it all leaves the others theirs", fixed_whole, false },
 	{ "exclusive: the engine is never idle", exclusive_alone, false },
 	{ "one long job of each at a time", one_at_a_time, true },
 	{ "policies and parameters change, no job is lost or reordered", changes, false },
