@@ -11,17 +11,26 @@
 
 static bool run_less(struct rb_node *a, const struct rb_node *b)
 {
-	return run_share(a)->v < run_share(b)->v;
+	return mvgpu_v_before(run_share(a)->v, run_share(b)->v);
+}
+
+/* Debts have an end. */
+static void equal_bound(const struct mvgpu_policy *policy,
+			struct mvgpu_share *share)
+{
+	if (mvgpu_v_before(policy->v + MVGPU_DEBT_MAX_NS, share->v))
+		share->v = policy->v + MVGPU_DEBT_MAX_NS;
 }
 
 static void equal_add(struct mvgpu_policy *policy, struct mvgpu_share *share,
 		      u64 now)
 {
 	/* Who comes from idle keeps its debt, up to a limit, but no credit. */
-	if (share->epoch != policy->epoch || share->v < policy->v)
+	if (share->epoch != policy->epoch ||
+	    mvgpu_v_before(share->v, policy->v))
 		share->v = policy->v;
-	else if (share->v > policy->v + MVGPU_DEBT_MAX_NS)
-		share->v = policy->v + MVGPU_DEBT_MAX_NS;
+	else
+		equal_bound(policy, share);
 	share->epoch = policy->epoch;
 	share->held = false;
 	rb_add_cached(&share->run_node, &policy->run, run_less);
@@ -44,7 +53,7 @@ static struct mvgpu_share *equal_pick(struct mvgpu_policy *policy, u64 now,
 	if (!node)
 		return NULL;
 	share = run_share(node);
-	if (policy->v < share->v)
+	if (mvgpu_v_before(policy->v, share->v))
 		policy->v = share->v;
 	policy->current_share = share;
 	policy->used_ns = 0;
@@ -59,8 +68,7 @@ static void equal_charge(struct mvgpu_policy *policy, struct mvgpu_share *share,
 	if (share->queued)
 		equal_remove(policy, share);
 	share->v += ns;
-	if (share->v > policy->v + MVGPU_DEBT_MAX_NS)
-		share->v = policy->v + MVGPU_DEBT_MAX_NS;
+	equal_bound(policy, share);
 	if (share->queued)
 		rb_add_cached(&share->run_node, &policy->run, run_less);
 }
@@ -73,7 +81,7 @@ static bool equal_yields(struct mvgpu_policy *policy, struct mvgpu_share *share,
 	if (!first || run_share(first) == share)
 		return false;
 	return share->epoch != policy->epoch ||
-	       run_share(first)->v < share->v;
+	       mvgpu_v_before(run_share(first)->v, share->v);
 }
 
 const struct mvgpu_policy_ops mvgpu_policy_equal = {

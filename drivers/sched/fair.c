@@ -25,7 +25,7 @@ static s64 fair_virtual(const struct mvgpu_share *share, s64 ns)
 
 static bool run_less(struct rb_node *a, const struct rb_node *b)
 {
-	return run_share(a)->deadline < run_share(b)->deadline;
+	return mvgpu_v_before(run_share(a)->deadline, run_share(b)->deadline);
 }
 
 /* Return: is it what it was? */
@@ -33,12 +33,13 @@ static bool min_v_compute(struct mvgpu_share *share, bool exit)
 {
 	const struct rb_node *child[] = { share->run_node.rb_left,
 					  share->run_node.rb_right };
-	s64 old = share->min_v;
+	u64 old = share->min_v;
 	size_t i;
 
 	share->min_v = share->v;
 	for (i = 0; i < ARRAY_SIZE(child); i++)
-		if (child[i] && run_share(child[i])->min_v < share->min_v)
+		if (child[i] &&
+		    mvgpu_v_before(run_share(child[i])->min_v, share->min_v))
 			share->min_v = run_share(child[i])->min_v;
 	return exit && share->min_v == old;
 }
@@ -75,7 +76,7 @@ static void fair_insert(struct mvgpu_policy *policy, struct mvgpu_share *share)
 		rb_add_cached(&share->reserve_node, &policy->reserved,
 			      reserve_less);
 	policy->weights += weight;
-	policy->sum += weight * (share->v - policy->v);
+	policy->sum += weight * (s64)(share->v - policy->v);
 	fair_average(policy);
 }
 
@@ -87,7 +88,7 @@ static void fair_erase(struct mvgpu_policy *policy, struct mvgpu_share *share)
 	if (share->params.min)
 		rb_erase_cached(&share->reserve_node, &policy->reserved);
 	policy->weights -= weight;
-	policy->sum -= weight * (share->v - policy->v);
+	policy->sum -= weight * (s64)(share->v - policy->v);
 	if (!policy->weights)
 		policy->sum = 0;
 	fair_average(policy);
@@ -102,10 +103,11 @@ static void fair_place(struct mvgpu_policy *policy, struct mvgpu_share *share)
 {
 	s64 slice = fair_virtual(share, policy->slice_ns);
 	s64 debt = fair_virtual(share, MVGPU_DEBT_MAX_NS);
+	s64 ahead = clamp_t(s64, share->v - policy->v, -slice, debt);
 
-	share->v = clamp_t(s64, share->v, policy->v - slice, policy->v + debt);
+	share->v = policy->v + ahead;
 	share->deadline = share->v + slice;
-	if (share->v > policy->v)
+	if (ahead > 0)
 		return;
 	/* It has had less than its share: no need to wait for long. */
 	share->deadline -= 2 * slice;
@@ -150,7 +152,8 @@ static void fair_back(struct mvgpu_policy *policy, struct mvgpu_share *share,
 		mvgpu_limit_insert(policy, share);
 		return;
 	}
-	share->v = max(share->v, policy->v - slice);
+	if (mvgpu_v_before(share->v, policy->v - slice))
+		share->v = policy->v - slice;
 	fair_insert(policy, share);
 }
 
@@ -177,17 +180,17 @@ static struct mvgpu_share *fair_eligible(const struct mvgpu_policy *policy)
 	struct rb_node *node = policy->run.rb_root.rb_node;
 	struct mvgpu_share *share;
 	/* The least is not above the average, which was rounded. */
-	s64 v = policy->v + 1;
+	u64 v = policy->v + 1;
 
 	while (node) {
 		struct rb_node *left = node->rb_left;
 
 		share = run_share(node);
-		if (left && run_share(left)->min_v <= v) {
+		if (left && !mvgpu_v_before(v, run_share(left)->min_v)) {
 			node = left;
 			continue;
 		}
-		if (share->v <= v)
+		if (!mvgpu_v_before(v, share->v))
 			return share;
 		node = node->rb_right;
 	}
@@ -224,7 +227,7 @@ static struct mvgpu_share *fair_pick(struct mvgpu_policy *policy, u64 now,
 	share = policy->current_share;
 	/* Who has had more than its share gives way to who has come. */
 	if (mvgpu_policy_stays(policy) &&
-	    !(policy->woken && share->v > policy->v))
+	    !(policy->woken && mvgpu_v_before(policy->v, share->v)))
 		return share;
 	policy->woken = false;
 
@@ -265,7 +268,8 @@ static bool fair_yields(struct mvgpu_policy *policy, struct mvgpu_share *share,
 	 * Among the others it would be eligible if it is not ahead of their
 	 * average, since it moves that towards itself.
 	 */
-	return share->v > policy->v || next->deadline < share->deadline;
+	return mvgpu_v_before(policy->v, share->v) ||
+	       mvgpu_v_before(next->deadline, share->deadline);
 }
 
 static void fair_charge_min(struct mvgpu_policy *policy,
@@ -295,9 +299,9 @@ static void fair_charge(struct mvgpu_policy *policy, struct mvgpu_share *share,
 		fair_remove(policy, share);
 
 	share->v += fair_virtual(share, ns);
-	if (share->v > policy->v + debt)
+	if (mvgpu_v_before(policy->v + debt, share->v))
 		share->v = policy->v + debt;
-	if (share->v >= share->deadline)
+	if (!mvgpu_v_before(share->v, share->deadline))
 		share->deadline = share->v +
 				  fair_virtual(share, policy->slice_ns);
 	if (share->params.min)

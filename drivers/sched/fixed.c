@@ -13,7 +13,7 @@
 
 static bool run_less(struct rb_node *a, const struct rb_node *b)
 {
-	return run_share(a)->deadline < run_share(b)->deadline;
+	return mvgpu_v_before(run_share(a)->deadline, run_share(b)->deadline);
 }
 
 static void fixed_insert(struct mvgpu_policy *policy, struct mvgpu_share *share)
@@ -108,9 +108,10 @@ static bool fixed_yields(struct mvgpu_policy *policy, struct mvgpu_share *share,
 	if (!first || run_share(first) == share)
 		return false;
 	return share->epoch != policy->epoch ||
-	       run_share(first)->deadline <
-		       share->limit + mvgpu_limit_burst(policy, params->part,
-							params->whole);
+	       mvgpu_v_before(run_share(first)->deadline,
+			      share->limit + mvgpu_limit_burst(policy,
+							       params->part,
+							       params->whole));
 }
 
 const struct mvgpu_policy_ops mvgpu_policy_fixed = {

@@ -15,6 +15,12 @@ static inline bool mvgpu_policy_stays(const struct mvgpu_policy *policy)
 	       policy->used_ns < policy->slice_ns;
 }
 
+/* Is time @a before @b? Virtual times wrap, and are never half their range apart. */
+static inline bool mvgpu_v_before(u64 a, u64 b)
+{
+	return (s64)(a - b) < 0;
+}
+
 /* limit.c: a share gets @part of @whole, and is held when it had more. */
 void mvgpu_limit_renew(struct mvgpu_share *share, u64 now);
 void mvgpu_limit_charge(struct mvgpu_policy *policy, struct mvgpu_share *share,

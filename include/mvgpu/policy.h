@@ -57,12 +57,12 @@ struct mvgpu_share {
 	u64 avg_ns;
 	/** @run_node: in policy->run if @queued and not @held. */
 	struct rb_node run_node;
-	/** @v: virtual time that it has had. */
-	s64 v;
+	/** @v: virtual time that it has had; wraps, as the two below. */
+	u64 v;
 	/** @deadline: virtual (fair) or real (fixed): the earliest is served. */
-	s64 deadline;
+	u64 deadline;
 	/** @min_v: the least @v in its subtree of policy->run (fair). */
-	s64 min_v;
+	u64 min_v;
 	/** @limit_node: in policy->held if @queued and @held. */
 	struct rb_node limit_node;
 	/** @limit: real time at which its use so far is within its limit. */
@@ -136,8 +136,8 @@ struct mvgpu_policy {
 	struct rb_root_cached held;
 	/** @reserved: who has a min, by @reserve. */
 	struct rb_root_cached reserved;
-	/** @v: virtual time: of the average in @run (fair), the least (equal). */
-	s64 v;
+	/** @v: virtual time: of the average in @run (fair), the least (equal); wraps. */
+	u64 v;
 	/** @sum: of weight * (v - @v) over @run (fair). */
 	s64 sum;
 	/** @weights: of all in @run (fair). */

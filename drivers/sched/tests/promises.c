@@ -592,6 +592,37 @@ static void one_at_a_time(void)
 	}
 }
 
+/* Virtual times have no end: they begin anew. */
+static void wrap(void)
+{
+	static const struct mvgpu_policy_ops *const ops[] = {
+		&mvgpu_policy_fair, &mvgpu_policy_equal,
+	};
+	static const u64 begin[] = { S64_MAX, U64_MAX };
+	static const u32 weight[] = { 1, 99, 300 };
+	u32 i, n;
+	u64 want;
+
+	for (n = 0; n < 4; n++) {
+		init(ops[n % 2], 3);
+		sim.policy.v = begin[n / 2] - SEC;
+		for (i = 0; i < 3; i++)
+			sim_params(&sim, i, weight[i], 0, 0);
+		sim_run(&sim, U64_MAX / 2, 60 * SEC);
+		CHECK(!sim.idle_ns, "idle for %llu ns", (ull)sim.idle_ns);
+		for (i = 0; i < 3; i++) {
+			want = n % 2 ? sim.busy_ns / 3 :
+				       sim.busy_ns / 400 * weight[i];
+			CHECK(dist(sim.tenant[i].busy_ns, want) <=
+				      (preempting ? 16 : 60) * MS,
+			      "%s from %llx: %u got %llu of %llu",
+			      ops[n % 2]->name, (ull)begin[n / 2], i,
+			      (ull)sim.tenant[i].busy_ns, (ull)want);
+		}
+		check_sane();
+	}
+}
+
 static void changes(void)
 {
 	static const struct mvgpu_policy_ops *const ops[] = {
@@ -678,6 +709,7 @@ const struct promise mvgpu_promises[] = {
 	{ "fixed: who owns it all leaves the others theirs", fixed_whole, false },
 	{ "exclusive: the engine is never idle", exclusive_alone, false },
 	{ "one long job of each at a time", one_at_a_time, true },
+	{ "shares are the same when virtual times wrap", wrap, false },
 	{ "policies and parameters change, no job is lost or reordered", changes, false },
 	{ "1024 tenants", many, false },
 	{ }

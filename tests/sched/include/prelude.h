@@ -12,4 +12,8 @@
 #define U64_MAX ((u64)~0ULL)
 #endif
 
+#ifndef S64_MAX
+#define S64_MAX ((s64)(U64_MAX >> 1))
+#endif
+
 #endif
