@@ -36,8 +36,10 @@ static u64 engine_deadline_locked(struct mvgpu_engine *engine)
 }
 
 /* Until the watchdog has to look: not a moment too early. */
-static unsigned long jiffies_until(u64 deadline, u64 now)
+static unsigned long jiffies_until(u64 deadline)
 {
+	u64 now = ktime_get_ns();
+
 	return nsecs_to_jiffies(deadline > now ? deadline - now : 0) + 1;
 }
 
@@ -52,8 +54,7 @@ void mvgpu_engine_watch_locked(struct mvgpu_engine *engine)
 	}
 	/* May have to end before the time for which it is armed. */
 	mod_delayed_work(mvgpu_run_wq, &engine->watchdog,
-			 jiffies_until(engine_deadline_locked(engine),
-				       ktime_get_ns()));
+			 jiffies_until(engine_deadline_locked(engine)));
 }
 
 bool mvgpu_engine_late_locked(struct mvgpu_engine *engine, u64 now)
@@ -188,21 +189,20 @@ void mvgpu_engine_watchdog(struct work_struct *work)
 {
 	struct mvgpu_engine *engine =
 		container_of(work, struct mvgpu_engine, watchdog.work);
-	u64 deadline, now;
+	u64 deadline;
 
 	scoped_guard(spinlock_irqsave, &engine->lock)
 		deadline = engine_deadline_locked(engine);
 	if (!deadline)
 		return;
 
-	now = ktime_get_ns();
-	if (deadline <= now)
+	if (deadline <= ktime_get_ns())
 		engine_expired(engine);
 
 	scoped_guard(spinlock_irqsave, &engine->lock) {
 		deadline = engine_deadline_locked(engine);
 		if (deadline)
 			queue_delayed_work(mvgpu_run_wq, &engine->watchdog,
-					   jiffies_until(deadline, now));
+					   jiffies_until(deadline));
 	}
 }
