@@ -546,13 +546,17 @@ static void work_hung(struct mvgpu_vgpu *vgpu)
 	vgpu->hung = false;
 }
 
-/* Somebody waits for the GPU to let go of guest memory. */
+/*
+ * Somebody waits for the GPU to let go of guest memory, or of all that the guest
+ * has: not as long as the debts of its jobs would make that.
+ */
 static void work_set_urgent(struct mvgpu_vgpu *vgpu)
 {
 	bool urgent;
 
 	scoped_guard(spinlock_irqsave, &vgpu->lock)
-		urgent = !list_empty(&vgpu->evictions);
+		urgent = !list_empty(&vgpu->evictions) || vgpu->hung ||
+			 vgpu->state == MVGPU_VGPU_RESETTING;
 	if (urgent == vgpu->urgent)
 		return;
 	vgpu->urgent = urgent;

@@ -24,30 +24,26 @@ void mvgpu_engine_run(struct mvgpu_engine *engine)
 	mod_delayed_work(mvgpu_run_wq, &engine->run_work, 0);
 }
 
-static struct mvgpu_entity *engine_urgent_locked(struct mvgpu_engine *engine)
-{
-	struct mvgpu_entity *entity;
-
-	lockdep_assert_held(&engine->lock);
-	list_for_each_entry(entity, &engine->urgent, urgent_node)
-		if (!list_empty(&entity->queue))
-			return entity;
-	return NULL;
-}
-
 /* Who is next? If nobody is yet, the timer looks again. */
 static struct mvgpu_entity *engine_pick_locked(struct mvgpu_engine *engine,
 					       u64 now)
 {
-	struct mvgpu_entity *urgent = engine_urgent_locked(engine);
+	struct mvgpu_policy *policy = &engine->policy;
+	struct mvgpu_entity *urgent;
 	struct mvgpu_share *share;
 	u64 until;
 
-	/* Every other job at most: who waits must not starve the others. */
+	lockdep_assert_held(&engine->lock);
+	urgent = list_first_entry_or_null(&engine->urgent, struct mvgpu_entity,
+					  urgent_node);
+	if (urgent && policy->current_share == &urgent->share &&
+	    policy->used_ns < policy->slice_ns)
+		return urgent;
+	/* A job after each slice: who waits must not starve the others. */
 	engine->was_urgent = urgent && !engine->was_urgent;
 	if (engine->was_urgent)
 		return urgent;
-	share = mvgpu_policy_pick(&engine->policy, now, &until);
+	share = mvgpu_policy_pick(policy, now, &until);
 	if (share)
 		return container_of(share, struct mvgpu_entity, share);
 	if (!urgent && until != U64_MAX)

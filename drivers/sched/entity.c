@@ -25,7 +25,6 @@ void mvgpu_entity_fini(struct mvgpu_entity *entity)
 {
 	struct mvgpu_engine *engine = entity->engine;
 
-	mvgpu_entity_set_urgent(entity, false);
 	guard(spinlock_irqsave)(&engine->lock);
 	WARN_ON_ONCE(entity->running || !list_empty(&entity->queue));
 	mvgpu_policy_forget(&engine->policy, &entity->share);
@@ -49,6 +48,8 @@ void mvgpu_entity_queue_locked(struct mvgpu_entity *entity,
 		list_add_tail(&job->queue, &entity->queue);
 	if (entity->share.queued)
 		return;
+	if (entity->urgent)
+		list_add_tail(&entity->urgent_node, &engine->urgent);
 	if (!entity->running)
 		entity->stats.idle_ns += now - entity->since;
 	if (first)
@@ -66,6 +67,7 @@ void mvgpu_entity_dequeue_locked(struct mvgpu_entity *entity,
 	list_del_init(&job->queue);
 	if (!list_empty(&entity->queue))
 		return;
+	list_del_init(&entity->urgent_node);
 	mvgpu_policy_remove(&engine->policy, &entity->share);
 	if (!entity->running)
 		entity->since = now;
@@ -159,7 +161,7 @@ void mvgpu_entity_set_urgent(struct mvgpu_entity *entity, bool urgent)
 	if (entity->urgent == urgent)
 		return;
 	entity->urgent = urgent;
-	if (urgent)
+	if (urgent && !list_empty(&entity->queue))
 		list_add_tail(&entity->urgent_node, &entity->engine->urgent);
 	else
 		list_del_init(&entity->urgent_node);

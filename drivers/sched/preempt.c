@@ -33,17 +33,15 @@ void mvgpu_engine_turn_locked(struct mvgpu_engine *engine, u64 now)
 static bool engine_shared_locked(struct mvgpu_engine *engine,
 				 const struct mvgpu_entity *entity)
 {
-	struct mvgpu_entity *urgent;
 	struct mvgpu_job *job;
 
 	lockdep_assert_held(&engine->lock);
 	list_for_each_entry(job, &engine->running, queue)
 		if (&job->vgpu->entity != entity)
 			return true;
-	list_for_each_entry(urgent, &engine->urgent, urgent_node)
-		if (urgent != entity && !list_empty(&urgent->queue))
-			return true;
-	return false;
+	return !list_empty(&engine->urgent) &&
+	       !(list_is_singular(&engine->urgent) &&
+		 list_is_first(&entity->urgent_node, &engine->urgent));
 }
 
 /* Is the oldest job in the way of others? If not, its next slice begins. */

@@ -69,11 +69,11 @@ struct mvgpu_entity {
 	/** @since: ns, since when it is idle if it is; engine lock. */
 	u64 since;
 	/**
-	 * @urgent: served before all others: memory of the guest is waited
-	 * for; engine lock.
+	 * @urgent: served before all others: somebody waits for memory of
+	 * the guest, or for the end of all that it has; engine lock.
 	 */
 	bool urgent;
-	/** @urgent_node: in the engine's list if @urgent; engine lock. */
+	/** @urgent_node: in the engine's list if @urgent and jobs wait; lock. */
 	struct list_head urgent_node;
 	/**
 	 * @generation: of the GPU state that its jobs were made for; jobs of
@@ -101,9 +101,9 @@ struct mvgpu_engine {
 	spinlock_t lock;
 	/** @policy: who is served next; lock. */
 	struct mvgpu_policy policy;
-	/** @urgent: entities to serve first; lock. */
+	/** @urgent: entities with jobs to serve first; lock. */
 	struct list_head urgent;
-	/** @was_urgent: the last job was one of theirs; lock. */
+	/** @was_urgent: theirs was the last slice; lock. */
 	bool was_urgent;
 	/** @running: jobs in the backend, oldest first; lock. */
 	struct list_head running;

@@ -14,7 +14,9 @@
 
 /* One that hangs and eight neighbours. */
 #define NR 9
+/* 1of16, and 1of64 for the first. */
 #define TYPE 4
+#define SMALLEST 6
 #define DEPTH 8
 /* A busy machine may hold up a job that does not hang, but not for so long. */
 #define TIMEOUT_MS (mvt_bench() ? 100 : 250)
@@ -41,7 +43,8 @@ FIXTURE_SETUP(hangs)
 	ksft_print_msg("seed %u\n", seed);
 	srand(seed);
 	for (; self->nr < NR; self->nr++)
-		ASSERT_EQ(0, mvt_tenant_add(&self->tenant[self->nr], TYPE));
+		ASSERT_EQ(0, mvt_tenant_add(&self->tenant[self->nr],
+					    self->nr ? TYPE : SMALLEST));
 	/* Jobs of up to 1.2 ms. */
 	ASSERT_EQ(0, mvt_sim_set_u64("ns_per_kib", MVT_LOAD_NS_PER_KIB / 40));
 	ASSERT_EQ(0, mvt_sched_set_u64("ban_resets", 0));
@@ -99,6 +102,22 @@ static int find_hung(FIXTURE_DATA(hangs) * self, unsigned int *v)
 	}
 }
 
+/* Until tenant @v is told, all others work. Return: 0 or an errno. */
+static int wait_told(FIXTURE_DATA(hangs) * self, unsigned int v)
+{
+	u64 end = mvt_now_ms() + MVT_WAIT_MS;
+	int ret = 0;
+
+	while (!ret && !(mvt_status(&self->tenant[v].dev) &
+			 VIRTIO_CONFIG_S_NEEDS_RESET)) {
+		if (mvt_now_ms() > end)
+			return -ETIMEDOUT;
+		mvt_msleep(1);
+		ret = work(self, v);
+	}
+	return ret;
+}
+
 /* What is left of its jobs comes back in order, and @some with an error. */
 static int take_errors(struct mvt_tenant *tenant, bool some)
 {
@@ -143,7 +162,7 @@ static int hang(FIXTURE_DATA(hangs) * self, long *detect, long *reset)
 		return ret;
 	begin = mvt_now_ms();
 	tenant = &self->tenant[v];
-	ret = mvt_wait_broken(&tenant->dev, MVT_WAIT_MS);
+	ret = wait_told(self, v);
 	*reset = mvt_now_ms() - begin;
 	ret = ret ?: take_errors(tenant, !told);
 	/* All of its other jobs are short. */
@@ -192,6 +211,106 @@ TEST_F_TIMEOUT(hangs, beside_neighbours, 7200)
 	EXPECT_EQ(whole, mvt_sched_get_u64("stats/resets"));
 	EXPECT_GE(DETECT_MS, most_detect);
 	EXPECT_GE(RESET_MS, most_reset);
+}
+
+/* Ways to owe so much for a job that hung that it takes seconds to pay. */
+static const struct {
+	const char *policy, *weight, *cap;
+} debt[] = {
+	{ "fair", "1", "0" }, { "fair", "100", "1" }, { "fixed", "100", "0" },
+};
+
+static int set_debt(FIXTURE_DATA(hangs) * self, unsigned int k)
+{
+	struct mvt_dev *dev = &self->tenant[0].dev;
+
+	return mvt_sched_set("policy", debt[k].policy) ?:
+	       mvt_vgpu_set(dev, "weight", debt[k].weight) ?:
+	       mvt_vgpu_set(dev, "cap", debt[k].cap);
+}
+
+/* The first tenant's job is the one that hangs. */
+static int hang_first(FIXTURE_DATA(hangs) * self)
+{
+	u64 end = mvt_now_ms() + MVT_WAIT_MS, left = 1;
+	int ret;
+
+	self->resets[0] = mvt_vgpu_get_u64(&self->tenant[0].dev,
+					   "stats/resets");
+	ret = mvt_sim_set_u64("hang_nth", 1) ?:
+	      mvt_tenant_refill(&self->tenant[0], 4);
+	while (!ret && left && mvt_now_ms() < end)
+		ret = mvt_sim_get_u64("hang_nth", &left);
+	while (!ret && !hung(self, 0) && mvt_now_ms() < end) {
+		ret = work(self, 0);
+		mvt_msleep(1);
+	}
+	return ret ?: mvt_now_ms() < end ? 0 : -ETIMEDOUT;
+}
+
+/* What it owes for that does not keep it from being cleaned up. */
+TEST_F_TIMEOUT(hangs, debts_do_not_delay_it, MVT_TEST_S)
+{
+	struct mvt_tenant *tenant = &self->tenant[0];
+	unsigned int i, k;
+	u64 ms;
+
+	for (i = 1; i < NR; i++)
+		ASSERT_EQ(0, mvt_vgpu_set(&self->tenant[i].dev, "weight",
+					  "1000"));
+	for (k = 0; k < ARRAY_SIZE(debt); k++) {
+		ASSERT_EQ(0, set_debt(self, k));
+		ASSERT_EQ(0, hang_first(self));
+		ms = mvt_now_ms();
+		EXPECT_EQ(0, wait_told(self, 0));
+		ms = mvt_now_ms() - ms;
+		ksft_print_msg("%s, weight %s, cap %s: told after %llu ms\n",
+			       debt[k].policy, debt[k].weight, debt[k].cap,
+			       (unsigned long long)ms);
+		EXPECT_GE(RESET_MS, ms);
+		EXPECT_EQ(0, mvt_vgpu_get_u64(&tenant->dev, "memory"));
+		EXPECT_EQ(0, take_errors(tenant, true));
+		/* Other parameters, no debt. */
+		ASSERT_EQ(0, set_debt(self, (k + 1) % ARRAY_SIZE(debt)));
+		ASSERT_EQ(0, mvt_start(&tenant->dev));
+		ASSERT_EQ(0, mvt_tenant_make(tenant));
+	}
+	for (i = 0; i < NR; i++)
+		ASSERT_EQ(0, mvt_tenant_drain(&self->tenant[i]));
+}
+
+/* Nor does it delay who resets or closes it. */
+TEST_F_TIMEOUT(hangs, debts_do_not_delay_an_end, MVT_TEST_S)
+{
+	struct mvt_tenant *tenant = &self->tenant[0];
+	unsigned int i, k;
+	u64 ms;
+
+	ASSERT_EQ(0, mvt_sim_set_u64("preempt", 0));
+	for (k = 0; k < 2; k++) {
+		ASSERT_EQ(0, set_debt(self, 1));
+		/* 50 ms each: with a cap of 1 percent it owes 10 s. */
+		ASSERT_EQ(0, mvt_sim_set_u64("ns_per_kib",
+					     MVT_LOAD_NS_PER_KIB));
+		for (i = 0; i < 2; i++)
+			ASSERT_EQ(0, mvt_tenant_send(tenant, MVT_LOAD_ROWS));
+		ASSERT_EQ(0, mvt_vq_kick(&tenant->dev.vq[MVT_CTRL]));
+		ASSERT_EQ(0, mvt_tenant_drain(tenant));
+		ms = mvt_now_ms();
+		if (!k) {
+			ASSERT_EQ(0, mvt_vfio_reset(&tenant->dev));
+		} else {
+			mvt_tenant_free(tenant);
+		}
+		ms = mvt_now_ms() - ms;
+		ksft_print_msg("%s in debt took %llu ms\n",
+			       k ? "close" : "reset", (unsigned long long)ms);
+		EXPECT_GE(1500, ms);
+		if (!k)
+			mvt_tenant_free(tenant);
+		memset(tenant, 0, sizeof(*tenant));
+		ASSERT_EQ(0, mvt_tenant_add(tenant, SMALLEST));
+	}
 }
 
 TEST_HARNESS_MAIN
