@@ -97,6 +97,9 @@ void mvgpu_engine_arm(struct mvgpu_engine *engine)
 	if (!engine->gpu->ops->preempt)
 		return;
 	guard(spinlock_irqsave)(&engine->lock);
+	/* Who has it all is never stopped. */
+	if (!engine->policy.ops->yields)
+		return;
 	if (!engine->nr_running || hrtimer_is_queued(&engine->slice_timer))
 		return;
 	now = ktime_get_ns();
