@@ -47,16 +47,13 @@ int mvgpu_sched_set_policy(struct mvgpu_gpu *gpu,
 
 void mvgpu_sched_set_timeslice(struct mvgpu_gpu *gpu, u32 us)
 {
-	struct mvgpu_engine *engine;
 	u32 i;
 
 	guard(mutex)(&gpu->lock);
 	WRITE_ONCE(gpu->timeslice_us, us);
-	for (i = 0; i < gpu->caps.nr_engines; i++) {
-		engine = &gpu->engines[i];
-		guard(spinlock_irqsave)(&engine->lock);
-		engine->policy.slice_ns = (u64)us * NSEC_PER_USEC;
-	}
+	for (i = 0; i < gpu->caps.nr_engines; i++)
+		mvgpu_engine_set_slice(&gpu->engines[i],
+				       (u64)us * NSEC_PER_USEC);
 	mvgpu_event_gpu(gpu, MVGPU_EVENT_POLICY);
 }
 

@@ -109,6 +109,18 @@ void mvgpu_engine_arm(struct mvgpu_engine *engine)
 	hrtimer_start(&engine->slice_timer, ns_to_ktime(end), HRTIMER_MODE_ABS);
 }
 
+void mvgpu_engine_set_slice(struct mvgpu_engine *engine, u64 ns)
+{
+	scoped_guard(spinlock_irqsave, &engine->lock) {
+		engine->policy.slice_ns = ns;
+		engine->slice_end = min(engine->slice_end,
+					ktime_get_ns() + ns);
+		/* If it runs just now, so does the runner. */
+		hrtimer_try_to_cancel(&engine->slice_timer);
+	}
+	mvgpu_engine_run(engine);
+}
+
 /* What it had so far is charged; it is not one of the vGPU's jobs done yet. */
 static void job_stop_locked(struct mvgpu_engine *engine, struct mvgpu_job *job,
 			    u64 now)

@@ -48,6 +48,8 @@ void mvgpu_engine_turn_locked(struct mvgpu_engine *engine, u64 now);
 void mvgpu_engine_preempt(struct mvgpu_engine *engine);
 /* The runner is to look again when the slice is used up. */
 void mvgpu_engine_arm(struct mvgpu_engine *engine);
+/* Another length of slices, for the one that has begun, too. */
+void mvgpu_engine_set_slice(struct mvgpu_engine *engine, u64 ns);
 
 /* watchdog.c */
 void mvgpu_engine_watchdog(struct work_struct *work);

@@ -348,4 +348,28 @@ TEST_F_TIMEOUT(preempt, reset_of_the_gpu, MVT_TEST_S)
 	}
 }
 
+/* A slice that has begun ends sooner if slices become shorter. */
+TEST_F_TIMEOUT(preempt, shorter_slices_at_once, MVT_TEST_S)
+{
+	u64 ms;
+
+	ASSERT_EQ(0, mvt_sched_set_u64("timeslice_us", 1000000));
+	ASSERT_EQ(0, mvt_sim_set_u64("ns_per_kib", 4 * NS_PER_KIB));
+	/* 2 s, and 1 ms for the neighbour. */
+	ASSERT_EQ(0, send(self, 0, 50));
+	mvt_msleep(50);
+	ASSERT_EQ(0, mvt_sim_set_u64("ns_per_kib", NS_PER_KIB / 10));
+	ASSERT_EQ(0, send(self, 1, 1));
+	mvt_msleep(50);
+	EXPECT_EQ(-ETIMEDOUT, recv(self, 1, 0));
+	ms = mvt_now_ms();
+	ASSERT_EQ(0, mvt_sched_set_u64("timeslice_us", 1000));
+	ASSERT_EQ(OK, recv(self, 1, MVT_WAIT_MS));
+	ms = mvt_now_ms() - ms;
+	ksft_print_msg("the neighbour was done after %llu ms\n",
+		       (unsigned long long)ms);
+	EXPECT_GE(100, ms);
+	ASSERT_EQ(OK, recv(self, 0, MVT_WAIT_MS));
+}
+
 TEST_HARNESS_MAIN
