@@ -94,7 +94,7 @@ int mvgpu_sched_set_cap(struct mvgpu_vgpu *vgpu, u32 cap)
 	guard(mutex)(&vgpu->gpu->lock);
 	params = vgpu->entity.share.params;
 	if (cap && cap < params.min)
-		return -EINVAL;
+		return -ERANGE;
 	params.cap = cap;
 	params_set_locked(vgpu, &params);
 	return 0;
@@ -123,7 +123,7 @@ int mvgpu_sched_set_min(struct mvgpu_vgpu *vgpu, u32 min)
 	guard(mutex)(&vgpu->gpu->lock);
 	params = vgpu->entity.share.params;
 	if (params.cap && min > params.cap)
-		return -EINVAL;
+		return -ERANGE;
 	if (min > MVGPU_PERCENT_MAX - engine_promised_locked(vgpu))
 		return -ENOSPC;
 	params.min = min;

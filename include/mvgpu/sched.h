@@ -236,7 +236,7 @@ int mvgpu_sched_set_weight(struct mvgpu_vgpu *vgpu, u32 weight);
  * @cap: percent, 0: none
  *
  * Context: process, sleeps.
- * Return: 0; -ERANGE: above 100; -EINVAL: below min.
+ * Return: 0; -ERANGE: above 100, or below min.
  */
 int mvgpu_sched_set_cap(struct mvgpu_vgpu *vgpu, u32 cap);
 
@@ -246,7 +246,7 @@ int mvgpu_sched_set_cap(struct mvgpu_vgpu *vgpu, u32 cap);
  * @min: percent, 0: none
  *
  * Context: process, sleeps.
- * Return: 0; -ERANGE: above 100; -EINVAL: above cap;
+ * Return: 0; -ERANGE: above 100, or above cap;
  * -ENOSPC: the engine would have promised more than 100 percent.
  */
 int mvgpu_sched_set_min(struct mvgpu_vgpu *vgpu, u32 min);
