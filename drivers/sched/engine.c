@@ -92,6 +92,8 @@ static struct mvgpu_job *engine_take_locked(struct mvgpu_engine *engine)
 		return NULL;
 
 	job = list_first_entry(&entity->queue, struct mvgpu_job, queue);
+	job->new_slice = !engine->policy.used_ns ||
+			 engine->policy.current_share != &entity->share;
 	job->charged_ns = mvgpu_policy_start(&engine->policy, &entity->share,
 					     now);
 	entity->running++;
@@ -232,12 +234,15 @@ void mvgpu_engine_begun_locked(struct mvgpu_engine *engine,
 }
 
 void mvgpu_engine_over_locked(struct mvgpu_engine *engine,
-			      struct mvgpu_job *job, u64 over)
+			      struct mvgpu_job *job, u64 ns, u64 now)
 {
 	struct mvgpu_entity *entity = &job->vgpu->entity;
+	u64 over;
 
-	if (!over)
+	if (now <= engine->slice_end ||
+	    mvgpu_policy_alone(&engine->policy, &entity->share))
 		return;
+	over = min(now - engine->slice_end, ns);
 	entity->stats.overrun_ns += over;
 	engine_hist_locked(engine, entity, MVGPU_HIST_OVERSHOOT, over);
 }
@@ -254,15 +259,15 @@ static void engine_charge_locked(struct mvgpu_engine *engine,
 	 * on the oldest. That one is charged for the time, which must not be hidden
 	 * from the watchdog either.
 	 */
-	if (list_is_first(&job->queue, &engine->running))
+	if (list_is_first(&job->queue, &engine->running)) {
 		ns = mvgpu_engine_account_locked(engine, job, now);
+		mvgpu_engine_over_locked(engine, job, ns, now);
+	}
 	mvgpu_engine_begun_locked(engine, job);
 	entity->stats.jobs++;
 	engine_hist_locked(engine, entity, MVGPU_HIST_RUN, job->ran_ns + ns);
-	mvgpu_engine_over_locked(engine, job,
-				 mvgpu_policy_end(&engine->policy,
-						  &entity->share,
-						  job->charged_ns, ns, now));
+	mvgpu_policy_end(&engine->policy, &entity->share, job->charged_ns, ns,
+			 now);
 }
 
 /* Hand over to the vGPU's work; the last touch of the job here. */

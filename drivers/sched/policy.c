@@ -154,19 +154,11 @@ u64 mvgpu_policy_start(struct mvgpu_policy *policy, struct mvgpu_share *share,
 }
 EXPORT_SYMBOL_IF_KUNIT(mvgpu_policy_start);
 
-u64 mvgpu_policy_end(struct mvgpu_policy *policy, struct mvgpu_share *share,
-		     u64 charged, u64 ns, u64 now)
+void mvgpu_policy_end(struct mvgpu_policy *policy, struct mvgpu_share *share,
+		      u64 charged, u64 ns, u64 now)
 {
-	s64 over;
-
 	share->avg_ns = share->avg_ns ? (3 * share->avg_ns + ns) / 4 : ns;
 	policy_charge(policy, share, (s64)ns - (s64)charged, now);
-	if (share != policy->current_share)
-		return 0;
-	over = policy->used_ns - policy->slice_ns;
-	if (over <= 0)
-		return 0;
-	return (u64)over < ns ? (u64)over : ns;
 }
 EXPORT_SYMBOL_IF_KUNIT(mvgpu_policy_end);
 
@@ -199,13 +191,11 @@ bool mvgpu_policy_expired(struct mvgpu_policy *policy,
 }
 EXPORT_SYMBOL_IF_KUNIT(mvgpu_policy_expired);
 
-u64 mvgpu_policy_stop(struct mvgpu_policy *policy, struct mvgpu_share *share,
-		      u64 charged, u64 ns, u64 now)
+void mvgpu_policy_stop(struct mvgpu_policy *policy, struct mvgpu_share *share,
+		       u64 charged, u64 ns, u64 now)
 {
-	u64 over = mvgpu_policy_end(policy, share, charged, ns, now);
-
+	mvgpu_policy_end(policy, share, charged, ns, now);
 	/* Nor does who was chosen to come next stay chosen: this one may be. */
 	policy->current_share = NULL;
-	return over;
 }
 EXPORT_SYMBOL_IF_KUNIT(mvgpu_policy_stop);

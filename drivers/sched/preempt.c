@@ -22,9 +22,14 @@ void mvgpu_engine_turn_locked(struct mvgpu_engine *engine, u64 now)
 {
 	struct mvgpu_job *job = mvgpu_engine_head_locked(engine);
 
-	if (!engine->gpu->ops->preempt || !job ||
-	    engine->turn == &job->vgpu->entity)
+	if (!job)
 		return;
+	/* Who is alone has no slices: whoever comes need not wait for an end. */
+	if (engine->turn == &job->vgpu->entity &&
+	    (!job->new_slice ||
+	     mvgpu_policy_alone(&engine->policy, &job->vgpu->entity.share)))
+		return;
+	job->new_slice = false;
 	engine->turn = &job->vgpu->entity;
 	engine->slice_end = now + engine->policy.slice_ns;
 }
@@ -50,7 +55,8 @@ static bool engine_expired_locked(struct mvgpu_engine *engine, u64 now)
 	struct mvgpu_job *job = mvgpu_engine_head_locked(engine);
 	struct mvgpu_entity *entity;
 
-	if (!job || engine->stopping || now < engine->slice_end)
+	if (!job || engine->stopping ||
+	    now < max(engine->slice_end, engine->ask_at))
 		return false;
 	/* Stopped again and again, it would never be found running. */
 	if (mvgpu_engine_late_locked(engine, now))
@@ -63,7 +69,7 @@ static bool engine_expired_locked(struct mvgpu_engine *engine, u64 now)
 				 mvgpu_engine_time_locked(engine, job, now),
 				 now))
 		return true;
-	/* Who is alone has no slices: whoever comes need not wait for an end. */
+	/* Likewise. */
 	if (!mvgpu_policy_alone(&engine->policy, &entity->share))
 		engine->slice_end = now + engine->policy.slice_ns;
 	return false;
@@ -84,10 +90,10 @@ void mvgpu_engine_preempt(struct mvgpu_engine *engine)
 	}
 	if (!expired || !ops->preempt(engine->gpu->priv, engine->index))
 		return;
-	/* Not now: the engine goes on for a slice. */
+	/* Not now: it is asked again after a slice. */
 	guard(spinlock_irqsave)(&engine->lock);
 	engine->stopping = false;
-	engine->slice_end = ktime_get_ns() + engine->policy.slice_ns;
+	engine->ask_at = ktime_get_ns() + engine->policy.slice_ns;
 }
 
 void mvgpu_engine_arm(struct mvgpu_engine *engine)
@@ -103,7 +109,7 @@ void mvgpu_engine_arm(struct mvgpu_engine *engine)
 	if (!engine->nr_running || hrtimer_is_queued(&engine->slice_timer))
 		return;
 	now = ktime_get_ns();
-	end = engine->slice_end;
+	end = max(engine->slice_end, engine->ask_at);
 	if (end <= now)
 		end = now + engine->policy.slice_ns;
 	hrtimer_start(&engine->slice_timer, ns_to_ktime(end), HRTIMER_MODE_ABS);
@@ -111,10 +117,13 @@ void mvgpu_engine_arm(struct mvgpu_engine *engine)
 
 void mvgpu_engine_set_slice(struct mvgpu_engine *engine, u64 ns)
 {
+	u64 end;
+
 	scoped_guard(spinlock_irqsave, &engine->lock) {
+		end = ktime_get_ns() + ns;
 		engine->policy.slice_ns = ns;
-		engine->slice_end = min(engine->slice_end,
-					ktime_get_ns() + ns);
+		engine->slice_end = min(engine->slice_end, end);
+		engine->ask_at = min(engine->ask_at, end);
 		/* If it runs just now, so does the runner. */
 		hrtimer_try_to_cancel(&engine->slice_timer);
 	}
@@ -129,14 +138,13 @@ static void job_stop_locked(struct mvgpu_engine *engine, struct mvgpu_job *job,
 	u64 ns = mvgpu_engine_account_locked(engine, job, now);
 
 	mvgpu_engine_begun_locked(engine, job);
+	mvgpu_engine_over_locked(engine, job, ns, now);
 	entity->stats.preemptions++;
 	job->ran_ns += ns;
 	/* If it comes next again, that is a new slice. */
 	engine->turn = NULL;
-	mvgpu_engine_over_locked(engine, job,
-				 mvgpu_policy_stop(&engine->policy,
-						   &entity->share,
-						   job->charged_ns, ns, now));
+	mvgpu_policy_stop(&engine->policy, &entity->share, job->charged_ns, ns,
+			  now);
 }
 
 void mvgpu_job_preempted(struct mvgpu_job *job)

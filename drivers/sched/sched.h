@@ -35,14 +35,14 @@ u64 mvgpu_engine_account_locked(struct mvgpu_engine *engine,
 /* Its wait is over, if it was not before. */
 void mvgpu_engine_begun_locked(struct mvgpu_engine *engine,
 			       struct mvgpu_job *job);
-/* It had so much more than its slice. */
+/* The oldest has had @ns: count what of that is beyond its slice, if others wait. */
 void mvgpu_engine_over_locked(struct mvgpu_engine *engine,
-			      struct mvgpu_job *job, u64 over);
+			      struct mvgpu_job *job, u64 ns, u64 now);
 /* It does not run any more. */
 void mvgpu_engine_remove_locked(struct mvgpu_engine *engine,
 				struct mvgpu_job *job, u64 now);
 
-/* preempt.c: whose job runs now? */
+/* preempt.c: whose job runs now? Does a slice begin with it? */
 void mvgpu_engine_turn_locked(struct mvgpu_engine *engine, u64 now);
 /* The runner: stop what has had its slice, if the backend can. */
 void mvgpu_engine_preempt(struct mvgpu_engine *engine);

@@ -286,6 +286,8 @@ struct mvgpu_job {
 	u64 ran_ns;
 	/** @begun: has been on the engine: its wait is over; engine lock. */
 	bool begun;
+	/** @new_slice: the first of its slice, and not the oldest yet; engine lock. */
+	bool new_slice;
 	/** @charged_ns: what the policy took it for; engine lock. */
 	u64 charged_ns;
 

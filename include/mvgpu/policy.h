@@ -197,11 +197,9 @@ u64 mvgpu_policy_start(struct mvgpu_policy *policy, struct mvgpu_share *share,
  * @charged: from mvgpu_policy_start()
  * @ns: that it took
  * @now: time
- *
- * Return: ns of it beyond the end of the slice.
  */
-u64 mvgpu_policy_end(struct mvgpu_policy *policy, struct mvgpu_share *share,
-		     u64 charged, u64 ns, u64 now);
+void mvgpu_policy_end(struct mvgpu_policy *policy, struct mvgpu_share *share,
+		      u64 charged, u64 ns, u64 now);
 
 /** mvgpu_policy_cancel() - a job was not begun after all. */
 void mvgpu_policy_cancel(struct mvgpu_policy *policy, struct mvgpu_share *share,
@@ -236,10 +234,8 @@ bool mvgpu_policy_expired(struct mvgpu_policy *policy,
  * @now: time
  *
  * Going on is a start of its own.
- *
- * Return: ns beyond the end of the slice.
  */
-u64 mvgpu_policy_stop(struct mvgpu_policy *policy, struct mvgpu_share *share,
-		      u64 charged, u64 ns, u64 now);
+void mvgpu_policy_stop(struct mvgpu_policy *policy, struct mvgpu_share *share,
+		       u64 charged, u64 ns, u64 now);
 
 #endif

@@ -36,7 +36,7 @@ struct mvgpu_vgpu;
  *	another
  * @wait_ns: time with a job, queued or running, in which the engine did not
  *	serve it: with @busy_ns and @idle_ns all the time since it was created
- * @overrun_ns: time beyond the end of slices
+ * @overrun_ns: time beyond the end of slices when others waited
  * @jobs: jobs completed, failed ones included
  * @switches: times that the engine came to it from another vGPU
  * @resets: times that the watchdog cancelled its jobs
@@ -119,6 +119,8 @@ struct mvgpu_engine {
 	const struct mvgpu_entity *turn;
 	/** @slice_end: ns, when its slice is used up; lock. */
 	u64 slice_end;
+	/** @ask_at: ns, before which the backend, which refused, is not asked; lock. */
+	u64 ask_at;
 	/**
 	 * @stopping: the backend was told to give back what it has; nothing is
 	 * submitted before it did; lock.
@@ -140,7 +142,7 @@ struct mvgpu_engine {
 	const struct mvgpu_vgpu *owner;
 	/** @timer: when nobody may be served now, when somebody may. */
 	struct hrtimer timer;
-	/** @slice_timer: runs the runner at @slice_end; if jobs can be stopped. */
+	/** @slice_timer: runs the runner when a job may have to be stopped. */
 	struct hrtimer slice_timer;
 	/** @run_work: the runner. */
 	struct delayed_work run_work;

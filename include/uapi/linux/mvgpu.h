@@ -221,7 +221,7 @@ struct mvgpu_gpu_stats {
  * @busy_ns: that an engine worked for it, the job that runs included
  * @wait_ns: that it had a job that no engine worked on
  * @idle_ns: that it had none
- * @overrun_ns: used beyond the end of slices
+ * @overrun_ns: used beyond the end of slices when others waited
  * @jobs: that the GPU has ended
  * @switches: times that its engine came to it from another vGPU
  * @resets: jobs of it that ran for too long
