@@ -154,7 +154,8 @@ TEST_F_TIMEOUT(preempt, without_it_they_wait, MVT_TEST_S)
 	mvt_msleep(50);
 	ASSERT_EQ(0, send(self, 1, 1));
 	ASSERT_EQ(OK, recv(self, 1, MVT_WAIT_MS));
-	EXPECT_EQ(OK, recv(self, 0, 0));
+	/* Far less than the job takes; both may be told late, in any order. */
+	EXPECT_EQ(OK, recv(self, 0, 200));
 	EXPECT_EQ(0, stat(self, 0, "stats/preemptions"));
 }
 
