@@ -17,12 +17,12 @@
 #define MAX_SIZE PAGE_SIZE
 
 /* The same for callers of 32 bits. */
-static_assert(sizeof(struct mvgpu_gpu_info) == 144);
+static_assert(sizeof(struct mvgpu_gpu_info) == 152);
 static_assert(sizeof(struct mvgpu_type_info) == 88);
-static_assert(sizeof(struct mvgpu_vgpu_info) == 136);
+static_assert(sizeof(struct mvgpu_vgpu_info) == 144);
 static_assert(sizeof(struct mvgpu_list) == 32);
 static_assert(sizeof(struct mvgpu_gpu_stats) == 632);
-static_assert(sizeof(struct mvgpu_vgpu_stats) == 792);
+static_assert(sizeof(struct mvgpu_vgpu_stats) == 800);
 static_assert(sizeof(struct mvgpu_snapshot) == 48);
 static_assert(sizeof(struct mvgpu_param) == 24);
 static_assert(sizeof(struct mvgpu_set_params) == 32);

@@ -76,6 +76,7 @@ static void gpu_info(struct mvgpu_gpu *gpu, struct mvgpu_gpu_info *info)
 		.outstanding = READ_ONCE(gpu->outstanding),
 		.ban_resets = READ_ONCE(gpu->ban_resets),
 		.ban_seconds = READ_ONCE(gpu->ban_seconds),
+		.flags = gpu->ops->preempt ? MVGPU_GPU_PREEMPTS : 0,
 	};
 	strscpy(info->name, dev_name(gpu->parent));
 	strscpy(info->bus, dev_bus_name(gpu->parent));

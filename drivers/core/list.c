@@ -6,7 +6,9 @@
 #include <linux/minmax.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
+#include <linux/stddef.h>
 #include <linux/string.h>
+#include <mvgpu/display.h>
 #include <mvgpu/frontend.h>
 
 #include "control.h"
@@ -43,7 +45,7 @@ int mvgpu_ioctl_list_gpus(struct mvgpu_ucmd *ucmd)
 	struct mvgpu_gpu_info *info;
 	int ret;
 
-	ret = list_check(cmd, sizeof(*info));
+	ret = list_check(cmd, offsetofend(struct mvgpu_gpu_info, policy));
 	if (ret)
 		return ret;
 	if (cmd->gpu)
@@ -99,17 +101,22 @@ int mvgpu_ioctl_list_types(struct mvgpu_ucmd *ucmd)
 static void vgpu_info(struct mvgpu_vgpu *vgpu, struct mvgpu_vgpu_info *info)
 {
 	struct mvgpu_share_params params;
+	u32 width, height;
 
 	mvgpu_sched_get_params(vgpu, &params);
+	mvgpu_display_mode(vgpu->display, 0, &width, &height);
 	*info = (struct mvgpu_vgpu_info) {
 		.id = vgpu->id,
 		.state = mvgpu_vgpu_uapi_state(vgpu),
+		.flags = mvgpu_vgpu_uapi_flags(vgpu),
 		.engine = vgpu->entity.engine->index,
 		.weight = params.weight,
 		.cap = params.cap,
 		.min = params.min,
 		.units = vgpu->type->units,
 		.memory_max = mvgpu_gpu_type_memory(vgpu->gpu, vgpu->type),
+		.width = width,
+		.height = height,
 	};
 	if (READ_ONCE(vgpu->entity.engine->owner) == vgpu)
 		info->flags |= MVGPU_VGPU_OWNS_ENGINE;
@@ -156,6 +163,6 @@ int mvgpu_ioctl_list_vgpus(struct mvgpu_ucmd *ucmd)
 {
 	struct mvgpu_list *cmd = ucmd->cmd;
 
-	return list_check(cmd, sizeof(struct mvgpu_vgpu_info)) ?:
+	return list_check(cmd, offsetofend(struct mvgpu_vgpu_info, type)) ?:
 	       mvgpu_control_with(cmd->gpu, ucmd, list_vgpus);
 }

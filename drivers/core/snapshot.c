@@ -7,6 +7,7 @@
 #include <linux/minmax.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
+#include <linux/stddef.h>
 #include <linux/string.h>
 #include <mvgpu/proto.h>
 
@@ -62,6 +63,7 @@ static void snapshot_vgpu(struct mvgpu_vgpu *vgpu, u64 now,
 	mvgpu_entity_stats_locked(&vgpu->entity, now, &stats);
 	to->id = vgpu->id;
 	to->state = mvgpu_vgpu_uapi_state(vgpu);
+	to->flags = mvgpu_vgpu_uapi_flags(vgpu);
 	to->age_ns = now - vgpu->entity.born;
 	to->busy_ns = stats.busy_ns;
 	to->wait_ns = stats.wait_ns;
@@ -70,6 +72,7 @@ static void snapshot_vgpu(struct mvgpu_vgpu *vgpu, u64 now,
 	to->jobs = stats.jobs;
 	to->switches = stats.switches;
 	to->resets = stats.resets;
+	to->preemptions = stats.preemptions;
 	to->quota_hits = READ_ONCE(vgpu->quota_hits);
 	to->pinned_pages = READ_ONCE(vgpu->pinned);
 	memcpy(to->hist, stats.hist, sizeof(to->hist));
@@ -164,7 +167,7 @@ int mvgpu_ioctl_snapshot(struct mvgpu_ucmd *ucmd)
 	if (cmd->flags)
 		return -EOPNOTSUPP;
 	ret = mvgpu_ucmd_check_entry(cmd->entry_size,
-				     sizeof(struct mvgpu_vgpu_stats)) ?:
+				     offsetofend(struct mvgpu_vgpu_stats, name)) ?:
 	      mvgpu_ucmd_check_entry(cmd->gpu_stats_size,
 				     sizeof(struct mvgpu_gpu_stats));
 	if (ret)

@@ -75,6 +75,12 @@ u32 mvgpu_vgpu_uapi_state(const struct mvgpu_vgpu *vgpu)
 	return READ_ONCE(vgpu->state);
 }
 
+u32 mvgpu_vgpu_uapi_flags(const struct mvgpu_vgpu *vgpu)
+{
+	return READ_ONCE(vgpu->state) == MVGPU_VGPU_CLOSED ?
+	       0 : MVGPU_VGPU_IN_USE;
+}
+
 const char *mvgpu_vgpu_state_name(const struct mvgpu_vgpu *vgpu)
 {
 	static const char *const name[] = {

@@ -154,6 +154,8 @@ void mvgpu_vgpu_lift_ban(struct mvgpu_vgpu *vgpu);
 /* What it is in, as sysfs says and as enum mvgpu_state; any context. */
 const char *mvgpu_vgpu_state_name(const struct mvgpu_vgpu *vgpu);
 u32 mvgpu_vgpu_uapi_state(const struct mvgpu_vgpu *vgpu);
+/* MVGPU_VGPU_IN_USE or 0; any context. */
+u32 mvgpu_vgpu_uapi_flags(const struct mvgpu_vgpu *vgpu);
 /* core/work.c */
 void mvgpu_vgpu_work(struct work_struct *work);
 void mvgpu_vgpu_retry(struct work_struct *work);

@@ -115,6 +115,23 @@ static const unsigned long ioctls[NR_IOCTLS] = {
 	MVGPU_SET_PARAMS,
 };
 
+/* Of the first version, which is still served. */
+static u32 entry_size_v1(unsigned long num)
+{
+	switch (num) {
+	case MVGPU_LIST_GPUS:
+		return offsetof(struct mvgpu_gpu_info, flags);
+	case MVGPU_LIST_TYPES:
+		return sizeof(struct mvgpu_type_info);
+	case MVGPU_LIST_VGPUS:
+		return offsetof(struct mvgpu_vgpu_info, width);
+	case MVGPU_SNAPSHOT:
+		return offsetof(struct mvgpu_vgpu_stats, preemptions);
+	default:
+		return sizeof(struct mvgpu_param);
+	}
+}
+
 static u32 entry_size(unsigned long num)
 {
 	switch (num) {
@@ -329,8 +346,11 @@ TEST_F(ctl, entry_sizes)
 
 	for (i = 0; i < NR_IOCTLS; i++) {
 		call_init(self, &call, i);
-		*entry_size_of(&call) -= 1;
+		*entry_size_of(&call) = entry_size_v1(call.num) - 1;
 		EXPECT_EQ(-EINVAL, call_do(self, &call));
+		call_init(self, &call, i);
+		*entry_size_of(&call) = entry_size_v1(call.num);
+		EXPECT_EQ(0, call_do(self, &call));
 		call_init(self, &call, i);
 		*entry_size_of(&call) = MVT_PAGE + 1;
 		EXPECT_EQ(-E2BIG, call_do(self, &call));
@@ -338,6 +358,26 @@ TEST_F(ctl, entry_sizes)
 	call_init(self, &call, 3);
 	call.arg.snap.gpu_stats_size--;
 	EXPECT_EQ(-EINVAL, call_do(self, &call));
+}
+
+/* A caller of the past finds the second entry where its own first one ends. */
+TEST_F(ctl, shorter_entries)
+{
+	static struct call call;
+	unsigned int i, size;
+	u8 *out = (u8 *)&call.out;
+
+	for (i = 2; i < 4; i++) {
+		call_init(self, &call, i);
+		size = entry_size_v1(call.num);
+		memset(out, 0xee, sizeof(call.out));
+		*entry_size_of(&call) = size;
+		ASSERT_EQ(0, call_do(self, &call));
+		/* Both begin with the number of the vGPU. */
+		EXPECT_EQ(self->id[0], *(u32 *)out);
+		EXPECT_EQ(self->id[1], *(u32 *)(out + size));
+		EXPECT_EQ(0xee, out[2 * size]);
+	}
 }
 
 /* A caller of the future finds zeroes in what we do not know. */
@@ -402,6 +442,8 @@ TEST_F(ctl, gpu_is_as_in_sysfs)
 	EXPECT_STREQ(text, gpu->policy);
 	ASSERT_EQ(0, mvt_sched_get("backend", text, sizeof(text)));
 	EXPECT_STREQ(text, gpu->backend);
+	EXPECT_EQ(mvt_sched_get_u64("preemption"),
+		  gpu->flags & MVGPU_GPU_PREEMPTS);
 	EXPECT_STREQ(mvt_parent_is_sim() ? "platform" : "pci", gpu->bus);
 	/* From before the fixture's vGPUs were made. */
 	EXPECT_EQ(0, gpu->vgpus);
@@ -432,9 +474,13 @@ TEST_F(ctl, types_are_as_in_sysfs)
 TEST_F(ctl, vgpus_are_as_in_sysfs)
 {
 	struct mvgpu_vgpu_info info;
+	char path[256], mode[32];
 	unsigned int i;
 
 	for (i = 0; i < NR; i++) {
+		ASSERT_EQ(0, mvt_mdev_path(self->dev[i].uuid, "mvgpu/mode",
+					   path, sizeof(path)));
+		ASSERT_EQ(0, mvt_write_str(path, i ? "640x480" : "800x600"));
 		ASSERT_EQ(0, mvt_vgpu_set_u64(&self->dev[i], "weight", 10 + i));
 		ASSERT_EQ(0, mvt_vgpu_set_u64(&self->dev[i], "cap", 50 + i));
 		ASSERT_EQ(0, mvt_vgpu_set_u64(&self->dev[i], "min", 20 + i));
@@ -452,7 +498,40 @@ TEST_F(ctl, vgpus_are_as_in_sysfs)
 			  info.engine);
 		EXPECT_EQ(mvt_vgpu_get_u64(&self->dev[i], "engine_owned"),
 			  info.flags & MVGPU_VGPU_OWNS_ENGINE);
+		EXPECT_NE(0, info.flags & MVGPU_VGPU_IN_USE);
+		snprintf(mode, sizeof(mode), "%ux%u", info.width, info.height);
+		EXPECT_STREQ(i ? "640x480" : "800x600", mode);
 	}
+}
+
+/* One that is banned may be open all the same, and both say so. */
+TEST_F(ctl, in_use_while_banned)
+{
+	struct mvgpu_vgpu_stats stats[NR];
+	struct mvgpu_gpu_stats gpu_stats;
+	struct mvgpu_vgpu_info info;
+	unsigned int open;
+
+	if (!mvt_parent_is_sim())
+		SKIP(return, "needs the faults of the software GPU");
+	ASSERT_EQ(0, mvt_sched_set_u64("ban_resets", 1));
+	ASSERT_EQ(0, mvt_sched_set_u64("job_timeout_ms", 100));
+	ASSERT_EQ(0, mvt_sim_set_u64("hang_nth", 1));
+	EXPECT_NE(0, transfers(&self->dev[BUSY], 1));
+	for (open = 2; open--;) {
+		ASSERT_EQ(0, mvt_control_vgpu(self->fd, self->gpu.id,
+					      self->dev[BUSY].uuid, &info));
+		EXPECT_EQ(MVGPU_STATE_BANNED, info.state);
+		EXPECT_EQ(open, !!(info.flags & MVGPU_VGPU_IN_USE));
+		ASSERT_EQ(NR, mvt_control_snapshot(self->fd, self->gpu.id,
+						   &gpu_stats, stats, NR,
+						   NULL));
+		EXPECT_EQ(MVGPU_STATE_BANNED, stats[BUSY].state);
+		EXPECT_EQ(open ? MVGPU_VGPU_IN_USE : 0, stats[BUSY].flags);
+		if (open)
+			mvt_close(&self->dev[BUSY]);
+	}
+	mvt_sim_defaults();
 }
 
 TEST_F(ctl, too_little_room)
@@ -548,6 +627,8 @@ TEST_F(ctl, snapshot_adds_up)
 		  vgpu[1][BUSY].pinned_pages);
 	EXPECT_EQ(mvt_vgpu_get_u64(&self->dev[BUSY], "stats/busy_ns"),
 		  vgpu[1][BUSY].busy_ns);
+	EXPECT_EQ(mvt_vgpu_get_u64(&self->dev[BUSY], "stats/preemptions"),
+		  vgpu[1][BUSY].preemptions);
 }
 
 /*

@@ -82,6 +82,11 @@ enum mvgpu_state {
 
 /* The vGPU has its engine for itself. */
 #define MVGPU_VGPU_OWNS_ENGINE	0x1U
+/* Somebody has it open, whatever its state: one that is banned may be, too. */
+#define MVGPU_VGPU_IN_USE	0x2U
+
+/* A running job can be stopped at the end of a slice. */
+#define MVGPU_GPU_PREEMPTS	0x1U
 
 /**
  * struct mvgpu_gpu_info - entry of MVGPU_LIST_GPUS
@@ -100,6 +105,8 @@ enum mvgpu_state {
  * @bus: of its device: /sys/bus/BUS/devices/NAME
  * @backend: what drives it
  * @policy: of the scheduler
+ * @flags: MVGPU_GPU_*
+ * @__reserved: 0
  */
 struct mvgpu_gpu_info {
 	__u32 id;
@@ -117,6 +124,8 @@ struct mvgpu_gpu_info {
 	char bus[16];
 	char backend[16];
 	char policy[16];
+	__u32 flags;
+	__u32 __reserved;
 };
 
 /**
@@ -158,6 +167,8 @@ struct mvgpu_type_info {
  * @memory_max: bytes that its type gives it
  * @name: of its device, a UUID
  * @type: what it was made from
+ * @width: preferred mode of its first monitor, as in sysfs; 0: unplugged
+ * @height: likewise
  */
 struct mvgpu_vgpu_info {
 	__u32 id;
@@ -171,6 +182,8 @@ struct mvgpu_vgpu_info {
 	__aligned_u64 memory_max;
 	char name[MVGPU_NAME_LEN];
 	char type[MVGPU_NAME_LEN];
+	__u32 width;
+	__u32 height;
 };
 
 /**
@@ -238,9 +251,10 @@ struct mvgpu_gpu_stats {
  * @shader_bytes: text of shaders, likewise
  * @stream_bytes: of streams on their way to the GPU
  * @pinned_pages: of guest memory
- * @__reserved: 0
+ * @flags: MVGPU_VGPU_IN_USE
  * @hist: see enum mvgpu_stats_hist
  * @name: of its device, a UUID
+ * @preemptions: times that a running job of it was stopped for others
  */
 struct mvgpu_vgpu_stats {
 	__u32 id;
@@ -266,9 +280,10 @@ struct mvgpu_vgpu_stats {
 	__u32 shader_bytes;
 	__u32 stream_bytes;
 	__u32 pinned_pages;
-	__u32 __reserved;
+	__u32 flags;
 	__u32 hist[MVGPU_STATS_HISTS][MVGPU_STATS_BUCKETS];
 	char name[MVGPU_NAME_LEN];
+	__aligned_u64 preemptions;
 };
 
 /**
