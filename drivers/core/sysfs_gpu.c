@@ -80,8 +80,8 @@ static int parse_range(const char *buf, u32 min, u32 max, u32 *value)
 	return *value < min || *value > max ? -ERANGE : 0;
 }
 
-static ssize_t store_range(const char *buf, size_t len, u32 min, u32 max,
-			   u32 *to)
+static ssize_t store_range(struct mvgpu_gpu *gpu, const char *buf, size_t len,
+			   u32 min, u32 max, u32 *to)
 {
 	u32 value;
 	int ret = parse_range(buf, min, max, &value);
@@ -89,6 +89,7 @@ static ssize_t store_range(const char *buf, size_t len, u32 min, u32 max,
 	if (ret)
 		return ret;
 	WRITE_ONCE(*to, value);
+	mvgpu_event_gpu(gpu, MVGPU_EVENT_POLICY);
 	return len;
 }
 
@@ -119,7 +120,7 @@ static ssize_t job_timeout_ms_show(struct mvgpu_gpu *gpu, char *buf)
 static ssize_t job_timeout_ms_store(struct mvgpu_gpu *gpu, const char *buf,
 				    size_t len)
 {
-	ssize_t ret = store_range(buf, len, MVGPU_JOB_TIMEOUT_MIN_MS,
+	ssize_t ret = store_range(gpu, buf, len, MVGPU_JOB_TIMEOUT_MIN_MS,
 				  MVGPU_JOB_TIMEOUT_MAX_MS,
 				  &gpu->job_timeout_ms);
 	u32 i;
@@ -145,7 +146,7 @@ static ssize_t outstanding_show(struct mvgpu_gpu *gpu, char *buf)
 static ssize_t outstanding_store(struct mvgpu_gpu *gpu, const char *buf,
 				 size_t len)
 {
-	return store_range(buf, len, 1, gpu->caps.max_outstanding,
+	return store_range(gpu, buf, len, 1, gpu->caps.max_outstanding,
 			   &gpu->outstanding);
 }
 GPU_ATTR_RW(outstanding);
@@ -158,7 +159,8 @@ static ssize_t ban_resets_show(struct mvgpu_gpu *gpu, char *buf)
 static ssize_t ban_resets_store(struct mvgpu_gpu *gpu, const char *buf,
 				size_t len)
 {
-	return store_range(buf, len, 0, MVGPU_BAN_RESETS_MAX, &gpu->ban_resets);
+	return store_range(gpu, buf, len, 0, MVGPU_BAN_RESETS_MAX,
+			   &gpu->ban_resets);
 }
 GPU_ATTR_RW(ban_resets);
 
@@ -170,7 +172,7 @@ static ssize_t ban_seconds_show(struct mvgpu_gpu *gpu, char *buf)
 static ssize_t ban_seconds_store(struct mvgpu_gpu *gpu, const char *buf,
 				 size_t len)
 {
-	return store_range(buf, len, 1, MVGPU_BAN_SECONDS_MAX,
+	return store_range(gpu, buf, len, 1, MVGPU_BAN_SECONDS_MAX,
 			   &gpu->ban_seconds);
 }
 GPU_ATTR_RW(ban_seconds);

@@ -518,6 +518,8 @@ static void work_reset(struct mvgpu_vgpu *vgpu)
 			vgpu->queue[i].enabled = false;
 		mvgpu_vgpu_step(vgpu, MVGPU_VGPU_OPEN);
 	}
+	/* What udev was told before may be that it is resetting. */
+	mvgpu_news_add(&vgpu->news, MVGPU_EVENT_RESET);
 	wake_up_all(&vgpu->wait);
 }
 

@@ -135,6 +135,13 @@ TEST_F(events, life)
 TEST_F(events, policy)
 {
 	static const char *const attr[] = { "weight", "cap", "min" };
+	static const struct {
+		const char *name;
+		u64 value;
+	} limit[] = {
+		{ "job_timeout_ms", 1000 }, { "outstanding", 1 },
+		{ "ban_resets", 5 }, { "ban_seconds", 50 },
+	};
 	unsigned int i;
 	char path[256], leaf[32];
 
@@ -153,6 +160,12 @@ TEST_F(events, policy)
 	EXPECT_TRUE(next_is(self, MVGPU_EVENT_POLICY, MVGPU_NO_VGPU, 1));
 	ASSERT_EQ(0, mvt_sched_set_u64("timeslice_us", 3000));
 	EXPECT_TRUE(next_is(self, MVGPU_EVENT_POLICY, MVGPU_NO_VGPU, 1));
+	for (i = 0; i < ARRAY_SIZE(limit); i++) {
+		ASSERT_EQ(0, mvt_sched_set_u64(limit[i].name, limit[i].value));
+		EXPECT_TRUE(next_is(self, MVGPU_EVENT_POLICY, MVGPU_NO_VGPU,
+				    1));
+		EXPECT_EQ(-ERANGE, mvt_sched_set_u64(limit[i].name, 1000000));
+	}
 	EXPECT_NE(0, mvt_sched_set("policy", "no such"));
 	EXPECT_TRUE(no_more(self));
 }
@@ -167,7 +180,9 @@ TEST_F(events, hung_and_banned)
 	if (!mvt_parent_is_sim())
 		SKIP(return, "needs the faults of the software GPU");
 	ASSERT_EQ(0, mvt_sched_set_u64("ban_resets", 1));
+	EXPECT_TRUE(next_is(self, MVGPU_EVENT_POLICY, MVGPU_NO_VGPU, 1));
 	ASSERT_EQ(0, mvt_sched_set_u64("job_timeout_ms", 100));
+	EXPECT_TRUE(next_is(self, MVGPU_EVENT_POLICY, MVGPU_NO_VGPU, 1));
 	ASSERT_EQ(0, mvt_open(&dev, self->uuid));
 	ASSERT_EQ(0, mvt_start(&dev));
 	EXPECT_TRUE(next_is(self, MVGPU_EVENT_OPENED, self->id, 1));
@@ -452,6 +467,110 @@ TEST_F(events, udev)
 	ASSERT_EQ(0, set_weight(self, self->fd, 7));
 	ASSERT_EQ(0, mvt_mdev_remove(self->uuid));
 	EXPECT_TRUE(uevent_said(fd, self->uuid, "MVGPU_EVENTS=policy"));
+	close(fd);
+}
+
+/* Is @word one of the words of @text? */
+static bool has_word(const char *text, const char *word)
+{
+	size_t len = strlen(word);
+
+	while ((text = strstr(text, word))) {
+		if ((text[-1] == ' ' || text[-1] == '=') &&
+		    (!text[len] || text[len] == ' '))
+			return true;
+		text += len;
+	}
+	return false;
+}
+
+/* Wait until udev was told of @event, and the last state that it was told is @state. */
+static bool uevent_until(int fd, const char *name, const char *event,
+			 const char *state)
+{
+	u64 end = mvt_now_ms() + EVENT_MS;
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	bool told = false, is = false;
+	char buf[4096];
+	ssize_t n, i;
+
+	while (mvt_now_ms() < end && !(told && is)) {
+		if (poll(&p, 1, 100) <= 0)
+			continue;
+		n = recv(fd, buf, sizeof(buf) - 1, 0);
+		if (n <= 0)
+			return false;
+		buf[n] = 0;
+		if (strncmp(buf, "change@", 7) || !strstr(buf, name))
+			continue;
+		for (i = strlen(buf) + 1; i < n; i += strlen(buf + i) + 1) {
+			if (!strncmp(buf + i, "MVGPU_EVENTS=", 13))
+				told |= has_word(buf + i, event);
+			if (!strncmp(buf + i, "MVGPU_STATE=", 12))
+				is = !strcmp(buf + i + 12, state);
+		}
+	}
+	return told && is;
+}
+
+/* Whatever comes to pass, the last word is what the vGPU is in then. */
+TEST_F(events, udev_states)
+{
+	struct mvt_dev dev;
+	char path[256];
+	int fd;
+
+	if (!mvt_parent_is_sim())
+		SKIP(return, "needs the faults of the software GPU");
+	fd = uevent_socket();
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, mvt_mdev_remove(self->uuid));
+	ASSERT_EQ(0, mvt_mdev_create(3, self->uuid));
+	EXPECT_TRUE(uevent_until(fd, self->uuid, "created", "closed"));
+	ASSERT_EQ(0, mvt_open(&dev, self->uuid));
+	EXPECT_TRUE(uevent_until(fd, self->uuid, "opened", "open"));
+	/* Nobody uses it yet. */
+	ASSERT_EQ(0, mvt_vfio_reset(&dev));
+	EXPECT_TRUE(uevent_until(fd, self->uuid, "reset", "open"));
+	ASSERT_EQ(0, mvt_restart(&dev));
+	EXPECT_TRUE(uevent_until(fd, self->uuid, "started", "running"));
+	/* One that takes so long that udev is told of it meanwhile. */
+	ASSERT_EQ(OK, mvt_gpu_create(&dev, 1, VIRTIO_GPU_FORMAT_B8G8R8X8_UNORM,
+				     SIDE, SIDE));
+	ASSERT_EQ(0, mvt_sim_set_u64("delay_ns", 500000000));
+	ASSERT_EQ(0, mvt_vfio_reset(&dev));
+	EXPECT_TRUE(uevent_until(fd, self->uuid, "reset", "open"));
+	mvt_sim_defaults();
+
+	ASSERT_EQ(0, mvt_restart(&dev));
+	/* No such descriptor. */
+	mvt_vq_avail(&dev.vq[MVT_CTRL], 0xffff);
+	mvt_vq_publish(&dev.vq[MVT_CTRL]);
+	ASSERT_EQ(0, mvt_vq_kick(&dev.vq[MVT_CTRL]));
+	EXPECT_TRUE(uevent_until(fd, self->uuid, "broken", "broken"));
+	ASSERT_EQ(0, mvt_vfio_reset(&dev));
+	EXPECT_TRUE(uevent_until(fd, self->uuid, "reset", "open"));
+
+	ASSERT_EQ(0, mvt_restart(&dev));
+	ASSERT_EQ(0, mvt_sched_set_u64("job_timeout_ms", 100));
+	ASSERT_EQ(0, mvt_sim_set_u64("hang_nth", 1));
+	EXPECT_NE(OK, mvt_gpu_create(&dev, 1, VIRTIO_GPU_FORMAT_B8G8R8X8_UNORM,
+				     SIDE, SIDE));
+	EXPECT_TRUE(uevent_until(fd, self->uuid, "hung", "broken"));
+	ASSERT_EQ(0, mvt_vfio_reset(&dev));
+	EXPECT_TRUE(uevent_until(fd, self->uuid, "reset", "open"));
+
+	ASSERT_EQ(0, mvt_restart(&dev));
+	ASSERT_EQ(0, mvt_sched_set_u64("ban_resets", 1));
+	ASSERT_EQ(0, mvt_sim_set_u64("hang_nth", 1));
+	EXPECT_NE(OK, mvt_gpu_create(&dev, 1, VIRTIO_GPU_FORMAT_B8G8R8X8_UNORM,
+				     SIDE, SIDE));
+	EXPECT_TRUE(uevent_until(fd, self->uuid, "banned", "banned"));
+	mvt_close(&dev);
+	ASSERT_EQ(0, mvt_mdev_path(self->uuid, "mvgpu/reset", path,
+				   sizeof(path)));
+	ASSERT_EQ(0, mvt_write_str(path, "1"));
+	EXPECT_TRUE(uevent_until(fd, self->uuid, "unbanned", "closed"));
 	close(fd);
 }
 

@@ -381,7 +381,7 @@ struct mvgpu_set_params {
  * @MVGPU_EVENT_BANNED: for having hung too often
  * @MVGPU_EVENT_UNBANNED: that was lifted
  * @MVGPU_EVENT_POLICY: its weight, cap or min was set; without a vGPU: the
- *	policy or the slice of the GPU
+ *	policy, the slice or a limit of the GPU
  * @MVGPU_EVENT_QUOTA: a request of it went beyond a quota and was refused
  */
 enum mvgpu_event_type {
