@@ -2,6 +2,7 @@
 /*
  * Directory mvgpu/ of a GPU's device: Documentation/ABI/testing/sysfs-mvgpu
  */
+#include <linux/capability.h>
 #include <linux/kstrtox.h>
 #include <linux/ktime.h>
 #include <linux/string.h>
@@ -305,6 +306,9 @@ static ssize_t gpu_show(struct kobject *kobj, struct attribute *attr, char *buf)
 static ssize_t gpu_store(struct kobject *kobj, struct attribute *attr,
 			 const char *buf, size_t len)
 {
+	/* Also of a user 0 that lacks it, as in a container. */
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
 	return container_of_const(attr, struct gpu_attr, attr)
 		->store(container_of(kobj, struct mvgpu_gpu, kobj), buf, len);
 }

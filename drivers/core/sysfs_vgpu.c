@@ -2,6 +2,7 @@
 /*
  * Directory mvgpu/ of a vGPU's device: Documentation/ABI/testing/sysfs-mvgpu
  */
+#include <linux/capability.h>
 #include <linux/kstrtox.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
@@ -87,9 +88,9 @@ static ssize_t mode_store(struct mvgpu_vgpu *vgpu, const char *buf, size_t len)
 	width = strsep(&height, "x");
 	if (!height)
 		return -EINVAL;
-	ret = kstrtou32(width, 10, &w) ?: kstrtou32(height, 10, &h);
-	if (ret)
-		return ret;
+	/* What does not fit in a number is too large, too. */
+	if (kstrtou32(width, 10, &w) || kstrtou32(height, 10, &h))
+		return -EINVAL;
 	ret = mvgpu_display_resize(vgpu->display, 0, w, h);
 	return ret ?: len;
 }
@@ -298,6 +299,9 @@ static ssize_t vgpu_show(struct kobject *kobj, struct attribute *attr,
 static ssize_t vgpu_store(struct kobject *kobj, struct attribute *attr,
 			  const char *buf, size_t len)
 {
+	/* Also of a user 0 that lacks it, as in a container. */
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
 	return container_of_const(attr, struct vgpu_attr, attr)
 		->store(container_of(kobj, struct mvgpu_vgpu, kobj), buf, len);
 }

@@ -780,17 +780,29 @@ TEST_F(ctl, rights)
 		call.arg.set.gpu = 0;
 		if (call_do(self, &call) != -EPERM)
 			_exit(10);
+		/* Files of sysfs belong to user 0: that is not enough. */
+		if (mvt_vgpu_set_u64(&self->dev[0], "weight", 7) != -EPERM)
+			_exit(12);
+		if (mvt_vgpu_set_u64(&self->dev[0], "reset", 1) != -EPERM)
+			_exit(13);
+		if (mvt_sched_set_u64("timeslice_us", 500) != -EPERM)
+			_exit(14);
 		if (setgroups(0, NULL) || setresgid(65534, 65534, 65534) ||
 		    setresuid(65534, 65534, 65534))
 			_exit(101);
 		if (mvt_control_open(O_RDONLY) != -EACCES)
 			_exit(11);
+		if (mvt_vgpu_set_u64(&self->dev[0], "weight", 7) != -EACCES)
+			_exit(15);
+		if (mvt_sched_set_u64("timeslice_us", 500) != -EACCES)
+			_exit(16);
 		_exit(0);
 	}
 	ASSERT_EQ(0, mvt_wait_pid(pid, MVT_WAIT_MS, &status));
 	EXPECT_TRUE(WIFEXITED(status));
 	EXPECT_EQ(0, WEXITSTATUS(status));
 	EXPECT_EQ(100, mvt_vgpu_get_u64(&self->dev[0], "weight"));
+	EXPECT_EQ(2000, mvt_sched_get_u64("timeslice_us"));
 }
 
 TEST_HARNESS_MAIN

@@ -296,6 +296,18 @@ TEST_F_TIMEOUT(sysfs, racing_creators_share_the_room, MVT_TEST_S)
 	EXPECT_EQ(self->count, mvt_mdev_count());
 }
 
+/* What the ABI says: who may write and who may read a file of a vGPU. */
+static mode_t mode_of(const char *name)
+{
+	static const char *const rw[] = { "weight", "cap", "min", "mode" };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(rw); i++)
+		if (!strcmp(name, rw[i]))
+			return 0644;
+	return strcmp(name, "reset") ? 0444 : 0200;
+}
+
 TEST_F(sysfs, attributes_readable_when_closed)
 {
 	char path[256], file[512], buf[4096];
@@ -312,8 +324,13 @@ TEST_F(sysfs, attributes_readable_when_closed)
 		if (de->d_type != DT_REG)
 			continue;
 		snprintf(file, sizeof(file), "%s/%s", path, de->d_name);
+		ASSERT_EQ(0, stat(file, &st));
+		EXPECT_EQ(mode_of(de->d_name), st.st_mode & 07777) {
+			TH_LOG("%s", de->d_name);
+		}
+		EXPECT_EQ(0, st.st_uid);
 		/* Root may read all but what has no reader. */
-		if (stat(file, &st) || !(st.st_mode & 0444))
+		if (!(st.st_mode & 0444))
 			continue;
 		n++;
 		EXPECT_EQ(0, mvt_read_str(file, buf, sizeof(buf))) {

@@ -507,6 +507,8 @@ TEST_F(virtio, config_event)
 	EXPECT_EQ(0, mvt_devcfg_read(dev, offsetof(struct virtio_gpu_config,
 						   events_read)));
 	EXPECT_EQ(-EINVAL, mvt_write_str(path, "100000x100000"));
+	EXPECT_EQ(-EINVAL, mvt_write_str(path, "99999999999x1"));
+	EXPECT_EQ(-EINVAL, mvt_write_str(path, "1x99999999999"));
 	EXPECT_EQ(-EINVAL, mvt_write_str(path, "800"));
 	EXPECT_EQ(-EINVAL, mvt_write_str(path, "0x600"));
 	/* Unplugged. */
