@@ -9,7 +9,9 @@ static json_t *num(uint64_t value)
 
 json_t *gpu_json(const struct mvgpu_gpu_info *gpu)
 {
-	return json_pack("{s:s, s:s, s:s, s:s, s:i, s:o, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i}",
+	json_t *json;
+
+	json = json_pack("{s:s, s:s, s:s, s:s, s:i, s:o, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i}",
 			 "name", gpu->name, "bus", gpu->bus,
 			 "backend", gpu->backend, "policy", gpu->policy,
 			 "engines", gpu->engines,
@@ -21,19 +23,26 @@ json_t *gpu_json(const struct mvgpu_gpu_info *gpu)
 			 "outstanding", gpu->outstanding,
 			 "ban_resets", gpu->ban_resets,
 			 "ban_seconds", gpu->ban_seconds);
+	json_object_set_new(json, "preemption",
+			    num(!!(gpu->flags & MVGPU_GPU_PREEMPTS)));
+	return json;
 }
 
 json_t *vgpu_json(const struct mvgpu_vgpu_info *vgpu)
 {
-	return json_pack("{s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:b, s:i, s:o}",
+	char mode[32];
+
+	snprintf(mode, sizeof(mode), "%ux%u", vgpu->width, vgpu->height);
+	return json_pack("{s:s, s:s, s:s, s:b, s:i, s:i, s:i, s:i, s:b, s:i, s:o, s:s}",
 			 "uuid", vgpu->name, "type", vgpu->type,
 			 "state", state_text(vgpu->state),
+			 "in_use", !!(vgpu->flags & MVGPU_VGPU_IN_USE),
 			 "weight", vgpu->weight, "cap", vgpu->cap,
 			 "min", vgpu->min, "engine", vgpu->engine,
 			 "engine_owned",
 			 !!(vgpu->flags & MVGPU_VGPU_OWNS_ENGINE),
 			 "units", vgpu->units,
-			 "memory_max", num(vgpu->memory_max));
+			 "memory_max", num(vgpu->memory_max), "mode", mode);
 }
 
 json_t *type_json(const struct mvgpu_type_info *type)
@@ -104,6 +113,7 @@ json_t *vgpu_stats_json(const struct mvgpu_vgpu_stats *stats)
 			 "streams", num(stats->streams),
 			 "refused", num(stats->refused),
 			 "memory", num(stats->memory));
+	json_object_set_new(json, "preemptions", num(stats->preemptions));
 	json_object_set_new(json, "frames", num(stats->frames));
 	json_object_set_new(json, "resources", num(stats->resources));
 	json_object_set_new(json, "contexts", num(stats->contexts));

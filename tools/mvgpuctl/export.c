@@ -73,6 +73,8 @@ static const struct metric vgpu_metrics[] = {
 		    "Jobs that the GPU has ended."),
 	VGPU_METRIC("vgpu_switches_total", "counter", switches, UNIT,
 		    "Times that the engine came from another vGPU."),
+	VGPU_METRIC("vgpu_preemptions_total", "counter", preemptions, UNIT,
+		    "Times that a running job was stopped for others."),
 	VGPU_METRIC("vgpu_resets_total", "counter", resets, UNIT,
 		    "Jobs that ran for too long."),
 	VGPU_METRIC("vgpu_quota_hits_total", "counter", quota_hits, UNIT,
@@ -165,6 +167,23 @@ static void export_states(FILE *to, const struct gpu *gpu, uint32_t nr)
 			for (s = 0; s <= MVGPU_STATE_BANNED; s++)
 				export_state(to, gpu[i].info.name,
 					     &gpu[i].snap.vgpu[k], s);
+}
+
+/* One that is banned may be open, which its state does not tell. */
+static void export_in_use(FILE *to, const struct gpu *gpu, uint32_t nr)
+{
+	const struct mvgpu_vgpu_stats *vgpu;
+	uint32_t i, k;
+
+	head(to, "vgpu_in_use", "gauge", "1 if somebody has the vGPU open.");
+	for (i = 0; i < nr; i++) {
+		for (k = 0; k < gpu[i].snap.nr; k++) {
+			vgpu = &gpu[i].snap.vgpu[k];
+			fprintf(to, "mvgpu_vgpu_in_use{gpu=\"%s\",vgpu=\"%s\"} %d\n",
+				gpu[i].info.name, vgpu->name,
+				!!(vgpu->flags & MVGPU_VGPU_IN_USE));
+		}
+	}
 }
 
 static void export_vgpus(FILE *to, const struct gpu *gpu, uint32_t nr)
@@ -265,6 +284,7 @@ static void export_all(FILE *to)
 	export_gpus(to, gpu, got);
 	export_past(to, gpu, got);
 	export_states(to, gpu, got);
+	export_in_use(to, gpu, got);
 	export_vgpus(to, gpu, got);
 	export_hists(to, gpu, got);
 	for (i = 0; i < nr; i++)

@@ -188,6 +188,16 @@ static void destroy_one(const struct mvgpu_vgpu_info *vgpu)
 		die_errno(-err, vgpu->name, "see the kernel's log");
 }
 
+/* The last of them must not be one of those before. */
+static void refuse_twice(const struct mvgpu_vgpu_info *vgpus, int last)
+{
+	int i;
+
+	for (i = 0; i < last; i++)
+		if (!strcmp(vgpus[i].name, vgpus[last].name))
+			die_usage("%s is named twice", vgpus[last].name);
+}
+
 int verb_destroy(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -209,8 +219,8 @@ int verb_destroy(int argc, char **argv)
 	/* All are looked at before one of them goes. */
 	for (i = 0; i < nr; i++) {
 		vgpus[i] = find_vgpu(argv[optind + i], &gpu);
-		if (!force && vgpus[i].state != MVGPU_STATE_CLOSED &&
-		    vgpus[i].state != MVGPU_STATE_BANNED)
+		refuse_twice(vgpus, i);
+		if (!force && vgpus[i].flags & MVGPU_VGPU_IN_USE)
 			die(ST_BUSY,
 			    "shut the VM down, or use --force, which asks it to let go and waits",
 			    "vGPU %s is in use (%s)", vgpus[i].name,

@@ -28,6 +28,12 @@ static void print_gpu(const struct mvgpu_gpu_info *gpu)
 	       gpu->units);
 }
 
+/* Of one that is banned the state does not tell that. */
+static const char *use_text(const struct mvgpu_vgpu_info *vgpu)
+{
+	return vgpu->flags & MVGPU_VGPU_IN_USE ? "yes" : "no";
+}
+
 static void print_vgpus(const struct mvgpu_vgpu_info *vgpu, uint32_t nr)
 {
 	uint32_t i;
@@ -36,14 +42,15 @@ static void print_vgpus(const struct mvgpu_vgpu_info *vgpu, uint32_t nr)
 		puts("  no vGPU; create one: mvgpuctl create TYPE (see mvgpuctl types)");
 		return;
 	}
-	printf("  %-36s  %-12s  %-9s  %6s  %3s  %3s  %6s\n", "VGPU", "TYPE",
-	       "STATE", "WEIGHT", "CAP", "MIN", "ENGINE");
+	printf("  %-36s  %-12s  %-9s  %6s  %6s  %3s  %3s  %6s\n", "VGPU", "TYPE",
+	       "STATE", "IN USE", "WEIGHT", "CAP", "MIN", "ENGINE");
 	for (i = 0; i < nr; i++, vgpu++)
-		printf("  %-36s  %-12s  %s%-9s%s  %6u  %3u  %3u  %5u%s\n",
+		printf("  %-36s  %-12s  %s%-9s%s  %6s  %6u  %3u  %3u  %5u%s\n",
 		       vgpu->name, vgpu->type, state_colour(vgpu->state),
 		       state_text(vgpu->state),
 		       *state_colour(vgpu->state) ? colour_off() : "",
-		       vgpu->weight, vgpu->cap, vgpu->min, vgpu->engine,
+		       use_text(vgpu), vgpu->weight, vgpu->cap, vgpu->min,
+		       vgpu->engine,
 		       vgpu->flags & MVGPU_VGPU_OWNS_ENGINE ? "*" : " ");
 }
 

@@ -84,18 +84,18 @@ try "every verb has help" bash -c "
 # list, types, create
 #
 
-try "list of a GPU without vGPUs" json '.' '{"gpus":[{"name":"mvgpu_sim.0","bus":"platform","backend":"sim","policy":"fair","engines":1,"memory_total":1073741824,"units":64,"units_used":0,"nr_vgpus":0,"timeslice_us":2000,"job_timeout_ms":2000,"outstanding":2,"ban_resets":10,"ban_seconds":60,"vgpus":[]}]}' list
+try "list of a GPU without vGPUs" json '.' '{"gpus":[{"name":"mvgpu_sim.0","bus":"platform","backend":"sim","policy":"fair","engines":1,"memory_total":1073741824,"units":64,"units_used":0,"nr_vgpus":0,"timeslice_us":2000,"job_timeout_ms":2000,"outstanding":2,"ban_resets":10,"ban_seconds":60,"preemption":1,"vgpus":[]}]}' list
 try "types" json '.gpus[0].types | map([.type, .units, .available, .memory_max, .displays])' \
 	'[["mvgpu_1of1",64,1,1073741824,4],["mvgpu_1of2",32,2,536870912,4],["mvgpu_1of4",16,4,268435456,2],["mvgpu_1of8",8,8,134217728,2],["mvgpu_1of16",4,16,67108864,1],["mvgpu_1of32",2,32,33554432,1],["mvgpu_1of64",1,64,16777216,1]]' types
 try "create takes a UUID and parameters" json '.' \
 	"{\"uuid\":\"$uuid_a\",\"gpu\":\"$sim\",\"type\":\"mvgpu_1of4\"}" \
 	create --uuid "$uuid_a" --weight 200 --cap 50 --min 20 mvgpu_1of4
 try "list shows it" json '.gpus[0].vgpus' \
-	"[{\"uuid\":\"$uuid_a\",\"type\":\"mvgpu_1of4\",\"state\":\"closed\",\"weight\":200,\"cap\":50,\"min\":20,\"engine\":0,\"engine_owned\":false,\"units\":16,\"memory_max\":268435456}]" list
+	"[{\"uuid\":\"$uuid_a\",\"type\":\"mvgpu_1of4\",\"state\":\"closed\",\"in_use\":false,\"weight\":200,\"cap\":50,\"min\":20,\"engine\":0,\"engine_owned\":false,\"units\":16,\"memory_max\":268435456,\"mode\":\"1280x800\"}]" list
 made=$("$ctl" create 1of8)
 try "create makes a UUID" grep -qxE '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}' <<<"$made"
 try "and that is the device's" test -d "$mdev_dir/$made/mvgpu"
-try "text of list" grep -qE "^  $uuid_a  mvgpu_1of4    closed        200   50   20 " \
+try "text of list" grep -qE "^  $uuid_a  mvgpu_1of4    closed         no     200   50   20 " \
 	<("$ctl" list)
 try "a type that does not fit is refused" refuses 5 'no room' create 1of1
 try "a type that does not exist" refuses 3 'no type "1of3"' create 1of3
@@ -152,6 +152,10 @@ try "show of a vGPU" json '[.uuid, .gpu, .weight, .stats.jobs, .stats.memory, (.
 	"[\"$uuid_a\",\"$sim\",34,0,0,37]" show "$uuid_a"
 try "its times add up" json '.stats | .busy_ns + .wait_ns + .idle_ns == .age_ns' true show "$uuid_a"
 try "show of a GPU" json '[.name, .nr_vgpus, .stats.memory]' "[\"$sim\",2,0]" show "$sim"
+try "text of a GPU's preemption" grep -qx 'preemption       1' <("$ctl" show "$sim")
+try "the mode is as in sysfs" json '.mode' "\"$(vgpu_attr "$uuid_a" mode)\"" show "$uuid_a"
+try "preemptions are as in sysfs" json '.stats.preemptions' \
+	"$(vgpu_attr "$uuid_a" stats/preemptions)" show "$uuid_a"
 try "show of nobody" refuses 3 'no vGPU' show nobody
 try "text of show" grep -qx 'weight           34' <("$ctl" show "$uuid_a")
 
@@ -262,6 +266,8 @@ try "and told how much" grep -qE '^[0-9]+ slices of 1 vGPUs in 2\.' "$complaint"
 "$ctl" trace -s 0.2 "$made" >/tmp/trace.none 2>/dev/null
 "$ctl" export --prometheus -o /tmp/mvgpu.prom
 try "a vGPU in use is not destroyed" says 5 'in use' destroy "$made" "$guest"
+try "list says that it is in use" json "[.gpus[0].vgpus[] | select(.in_use) | .uuid]" \
+	"[\"$guest\"]" list
 try "and none beside it" test -d "$mdev_dir/$made"
 tmux send-keys q
 sleep 1
