@@ -85,6 +85,7 @@ static void check_kernel(void)
 		"CONFIG_VFIO", "CONFIG_VFIO_MDEV", "CONFIG_VIRTIO_PCI",
 	};
 	struct utsname name;
+	bool good = true;
 	size_t i;
 	int has;
 
@@ -97,11 +98,14 @@ static void check_kernel(void)
 			      name.release);
 			return;
 		}
-		if (!has)
-			check(BAD, "boot a kernel that has it (Debian: not the cloud flavour)",
-			      "kernel %s lacks %s", name.release, wanted[i]);
+		if (has)
+			continue;
+		good = false;
+		check(BAD, "boot a kernel that has it (Debian: not the cloud flavour)",
+		      "kernel %s lacks %s", name.release, wanted[i]);
 	}
-	check(GOOD, NULL, "kernel %s", name.release);
+	if (good)
+		check(GOOD, NULL, "kernel %s", name.release);
 }
 
 static bool module_loaded(const char *name)
@@ -192,6 +196,9 @@ static void check_device(void)
 	if (errno == EACCES)
 		check(BAD, "do it as root, or join the group that owns it",
 		      "/dev/mvgpu: not allowed");
+	else if (errno == EBUSY)
+		check(BAD, "end some of those who watch it",
+		      "/dev/mvgpu: too many have it open");
 	else
 		check(BAD, "load the modules", "/dev/mvgpu: %s",
 		      strerror(errno));
@@ -234,12 +241,12 @@ static void check_memlock(void)
 
 	if (getrlimit(RLIMIT_MEMLOCK, &limit))
 		return;
-	/* What a guest with one screen draws from. */
-	if (limit.rlim_max != RLIM_INFINITY && limit.rlim_max < 256UL << 20)
+	/* What a guest with one screen draws from. The soft limit counts. */
+	if (limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur < 256UL << 20)
 		check(WARNING,
 		      "raise it for QEMU's user (ulimit -l, limits.conf); libvirt does so by itself",
 		      "memory that may be locked: %s",
-		      bytes_text(limit.rlim_max));
+		      bytes_text(limit.rlim_cur));
 	else
 		check(GOOD, NULL, "memory that may be locked is enough");
 }

@@ -74,6 +74,52 @@ try "create wants mvgpu_mdev" refuses 6 'no mediated devices' create 1of4
 modprobe mvgpu_mdev
 modprobe vfio_iommu_type1
 try "doctor is content" json '.good' true doctor
+
+# doctor_finds VERDICT REGEX COMMAND... - doctor, run by COMMAND, has one such line.
+doctor_finds()
+{
+	local verdict=$1 regex=$2
+
+	shift 2
+	"$@" "$ctl" doctor --json >"$answer"
+	jq -e --arg v "$verdict" --arg re "$regex" \
+		'[.checks[] | select(.verdict == $v and (.what | test($re)))] | length == 1' \
+		"$answer" || { cat "$answer"; return 1; }
+}
+
+doctor_sees_config()
+{
+	local config status=0
+
+	config=/boot/config-$(uname -r)
+	[ ! -e "$config" ] || mv "$config" /tmp/config
+	mkdir -p /boot
+	printf '%s\n' CONFIG_VFIO=m CONFIG_VIRTIO_PCI=m >"$config"
+	doctor_finds bad "lacks CONFIG_VFIO_MDEV" env || status=1
+	! grep -q '"what": "kernel [^ ]*"' "$answer" || status=1
+	echo CONFIG_VFIO_MDEV=m >>"$config"
+	doctor_finds ok '^kernel [^ ]*$' env || status=1
+	rm "$config"
+	[ ! -e /tmp/config ] || mv /tmp/config "$config"
+	return "$status"
+}
+
+doctor_counts_readers()
+{
+	local fd fds=()
+
+	while exec {fd}</dev/mvgpu; do
+		fds+=("$fd")
+	done 2>/dev/null
+	doctor_finds bad 'too many have it open' env
+}
+
+try "doctor finds what the kernel lacks" doctor_sees_config
+try "the soft limit of memory that may be locked counts" doctor_finds warning \
+	'memory that may be locked: 64 KiB' prlimit --memlock=65536:unlimited
+try "and may be enough" doctor_finds ok 'memory that may be locked' \
+	prlimit --memlock=unlimited:unlimited
+try "doctor finds too many readers" doctor_counts_readers
 try "every verb has help" bash -c "
 	for verb in list types show create destroy set reset policy stat top \
 		    events trace export adopt release doctor; do
