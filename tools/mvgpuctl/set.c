@@ -139,13 +139,31 @@ int verb_set(int argc, char **argv)
 	return ST_OK;
 }
 
+/* Return: was it banned? Either way its hangs so far count no more. */
+static bool reset_one(const struct mvgpu_vgpu_info *vgpu)
+{
+	bool banned = vgpu->state == MVGPU_STATE_BANNED;
+	char path[PATH_LEN];
+	int err;
+
+	vgpu_path(vgpu->name, "mvgpu/reset", path);
+	err = sysfs_write(path, "1");
+	if (err)
+		die_errno(-err, vgpu->name, "see mvgpuctl list");
+	if (!opt.json)
+		printf(banned ? "vGPU %s: the ban is lifted\n" :
+				"vGPU %s was not banned; its hangs so far are forgotten\n",
+		       vgpu->name);
+	return banned;
+}
+
 int verb_reset(int argc, char **argv)
 {
-	json_t *done = json_array();
+	json_t *lifted = json_array(), *unbanned = json_array();
 	struct mvgpu_vgpu_info vgpu;
 	struct mvgpu_gpu_info gpu;
-	char path[PATH_LEN];
-	int i, err;
+	bool banned;
+	int i;
 
 	verb_getopt(argc, argv, "", NULL);
 	if (optind == argc)
@@ -154,14 +172,13 @@ int verb_reset(int argc, char **argv)
 		find_vgpu(argv[i], &gpu);
 	for (i = optind; i < argc; i++) {
 		vgpu = find_vgpu(argv[i], &gpu);
-		vgpu_path(vgpu.name, "mvgpu/reset", path);
-		err = sysfs_write(path, "1");
-		if (err)
-			die_errno(-err, vgpu.name, "see mvgpuctl list");
-		json_array_append_new(done, json_string(vgpu.name));
+		banned = reset_one(&vgpu);
+		json_array_append_new(banned ? lifted : unbanned,
+				      json_string(vgpu.name));
 	}
 	if (opt.json)
-		json_print(json_pack("{s:o}", "reset", done));
+		json_print(json_pack("{s:o, s:o}", "lifted", lifted,
+				     "not_banned", unbanned));
 	return ST_OK;
 }
 
@@ -191,6 +208,8 @@ static bool is_policy(const char *name)
 
 static void knob_parse(const char *wanted[ARRAY_SIZE(knob)], const char *arg)
 {
+	/* The kernel would take 0500 for 320. */
+	static char text[ARRAY_SIZE(knob)][24];
 	size_t i;
 
 	for (i = 1; i < ARRAY_SIZE(knob); i++) {
@@ -198,8 +217,10 @@ static void knob_parse(const char *wanted[ARRAY_SIZE(knob)], const char *arg)
 
 		if (!value)
 			continue;
-		number_arg(knob[i], value, 0, UINT32_MAX);
-		wanted[i] = value;
+		snprintf(text[i], sizeof(text[i]), "%llu",
+			 (unsigned long long)number_arg(knob[i], value, 0,
+							UINT32_MAX));
+		wanted[i] = text[i];
 		return;
 	}
 	die_usage("a GPU has timeslice_us, job_timeout_ms, outstanding and ban_*, not \"%s\"",

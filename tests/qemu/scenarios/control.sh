@@ -180,7 +180,10 @@ try "nothing to set" refuses 2 'what is to be set' set "$made"
 try "the beginning of a name will do" "$ctl" set "${uuid_a:0:20}" weight=33
 try "set --json tells what has become of it" json '[.vgpus[] | .weight]' '[34]' \
 	set "$uuid_a" weight=34
-try "reset of who is not banned" json '.' "{\"reset\":[\"$uuid_a\"]}" reset "$uuid_a"
+try "reset of who is not banned" json '.' \
+	"{\"lifted\":[],\"not_banned\":[\"$uuid_a\"]}" reset "$uuid_a"
+try "which it says" grep -qx "vGPU $uuid_a was not banned; its hangs so far are forgotten" \
+	<("$ctl" reset "$uuid_a")
 try "reset of nobody" refuses 3 'no vGPU' reset 0000
 
 try "policy shows" grep -q '^policy          fair$' <("$ctl" policy)
@@ -191,6 +194,9 @@ try "a policy that does not exist" refuses 3 'neither a GPU nor a policy' policy
 try "policy exclusive with two vGPUs" refuses 5 'nothing was set' policy exclusive
 try "one out of range leaves the others" refuses 1 'nothing was set' \
 	policy equal timeslice_us=500 ban_seconds=0
+try "a leading 0 does not make it octal" json '.job_timeout_ms' 500 \
+	policy job_timeout_ms=0500
+"$ctl" policy job_timeout_ms=2000
 try "a limit that does not exist" refuses 2 'not "speed=1"' policy speed=1
 try "back to what it was" "$ctl" policy "$sim" fair timeslice_us=2000 ban_resets=10
 
