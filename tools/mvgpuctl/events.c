@@ -16,11 +16,13 @@
  * @follow: not after the first
  * @left: events; 0: no limit
  * @end: ns, CLOCK_MONOTONIC; 0: never
+ * @seen: there was one
  */
 struct wish {
 	bool follow;
 	uint64_t left;
 	uint64_t end;
+	bool seen;
 };
 
 static const char *event_colour(uint32_t type)
@@ -102,6 +104,7 @@ static bool print_batch(const char *buf, ssize_t len, struct wish *wish)
 		at += event.size;
 		event.name[sizeof(event.name) - 1] = 0;
 		print_event(&event);
+		wish->seen = true;
 		if (wish->left && !--wish->left)
 			return true;
 	}
@@ -160,5 +163,5 @@ int verb_events(int argc, char **argv)
 		if (n > 0 && print_batch(buf, n, &wish))
 			return ST_OK;
 	}
-	return ST_OK;
+	return wish.seen ? ST_OK : ST_FAILED;
 }

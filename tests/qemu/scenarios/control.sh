@@ -281,7 +281,11 @@ status=0
 wait "$events_two" || status=$?
 result "$status" "events --count ended after two"
 try "which it printed" test "$(wc -l </tmp/events.two)" -eq 2
-try "events gives up in time" "$ctl" events --timeout 0.2
+status=0
+"$ctl" events --timeout 0.2 >"$answer" 2>&1 || status=$?
+try "events gives up in time, and says so" test "$status:$(cat "$answer")" = 1:
+try "events of something" says 2 'takes no "x"' events x
+try "no event at all" says 2 'count' events -n 0
 
 #
 # stat, top, export, beside a guest that may have a fifth
