@@ -14,7 +14,7 @@ static int matches(const char *name, const char *of)
 	return *name && !strncasecmp(name, of, strlen(name));
 }
 
-bool try_find_gpu(const char *name, struct mvgpu_gpu_info *gpu)
+int try_find_gpu(const char *name, struct mvgpu_gpu_info *gpu)
 {
 	struct mvgpu_gpu_info *gpus;
 	uint32_t i, nr = dev_gpus(&gpus);
@@ -47,6 +47,18 @@ struct mvgpu_gpu_info find_gpu(const char *name)
 	return gpu;
 }
 
+static void die_which(const struct mvgpu_gpu_info *gpus, uint32_t nr)
+{
+	char names[512] = "";
+	size_t len = 0;
+	uint32_t i;
+
+	for (i = 0; i < nr && len < sizeof(names); i++)
+		len += snprintf(names + len, sizeof(names) - len, "%s%s",
+				i ? ", " : "", gpus[i].name);
+	die(ST_USAGE, "say which", "there are %u GPUs: %s", nr, names);
+}
+
 struct mvgpu_gpu_info find_only_gpu(void)
 {
 	struct mvgpu_gpu_info *gpus, gpu;
@@ -56,8 +68,7 @@ struct mvgpu_gpu_info find_only_gpu(void)
 		die(ST_MISSING, "see mvgpuctl doctor",
 		    "mvgpu has no GPU");
 	if (nr > 1)
-		die(ST_USAGE, "say which; mvgpuctl list shows them",
-		    "there are %u GPUs", nr);
+		die_which(gpus, nr);
 	gpu = gpus[0];
 	free(gpus);
 	return gpu;
@@ -86,8 +97,8 @@ static void match_vgpus(const char *name, const struct mvgpu_gpu_info *of,
 	free(vgpus);
 }
 
-bool try_find_vgpu(const char *name, struct mvgpu_vgpu_info *vgpu,
-		   struct mvgpu_gpu_info *gpu)
+int try_find_vgpu(const char *name, struct mvgpu_vgpu_info *vgpu,
+		  struct mvgpu_gpu_info *gpu)
 {
 	struct mvgpu_gpu_info *gpus;
 	uint32_t i, nr = dev_gpus(&gpus);
@@ -111,6 +122,24 @@ struct mvgpu_vgpu_info find_vgpu(const char *name, struct mvgpu_gpu_info *gpu)
 		die(ST_MISSING, "mvgpuctl list shows them, mvgpuctl create makes one",
 		    "there is no vGPU \"%s\"", name);
 	return vgpu;
+}
+
+bool find_either(const char *name, struct mvgpu_vgpu_info *vgpu,
+		 struct mvgpu_gpu_info *gpu)
+{
+	struct mvgpu_gpu_info of;
+	int is_gpu = try_find_gpu(name, gpu);
+	int is_vgpu = is_gpu == 2 ? 0 : try_find_vgpu(name, vgpu, &of);
+
+	if (is_gpu && is_vgpu == 1)
+		die(ST_USAGE, "write more of it",
+		    "GPU %s and vGPU %s begin with \"%s\"", gpu->name,
+		    vgpu->name, name);
+	if (is_gpu && !is_vgpu)
+		return false;
+	/* Tells if there is none. */
+	*vgpu = find_vgpu(name, gpu);
+	return true;
 }
 
 const struct mvgpu_vgpu_stats *find_stats(const struct snapshot *snap,

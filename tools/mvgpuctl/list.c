@@ -221,7 +221,7 @@ int verb_show(int argc, char **argv)
 		die_usage("show wants to know of which");
 	name = argv[optind++];
 	no_operands(argc, argv);
-	if (try_find_gpu(name, &gpu)) {
+	if (!find_either(name, &vgpu, &gpu)) {
 		if (dev_snapshot(gpu.id, &snap))
 			die(ST_MISSING, "see mvgpuctl list",
 			    "GPU %s has just gone", gpu.name);
@@ -229,7 +229,6 @@ int verb_show(int argc, char **argv)
 		free(snap.vgpu);
 		return ST_OK;
 	}
-	vgpu = find_vgpu(name, &gpu);
 	stats = dev_snapshot(gpu.id, &snap) ? NULL : find_stats(&snap, vgpu.id);
 	if (!stats)
 		die(ST_MISSING, "see mvgpuctl list", "vGPU %s has just gone",

@@ -127,10 +127,13 @@ struct mvgpu_gpu_info find_gpu(const char *name);
 /* The only GPU there is. */
 struct mvgpu_gpu_info find_only_gpu(void);
 struct mvgpu_vgpu_info find_vgpu(const char *name, struct mvgpu_gpu_info *gpu);
-/* As find_vgpu(), but false instead of the end. */
-bool try_find_vgpu(const char *name, struct mvgpu_vgpu_info *vgpu,
-		   struct mvgpu_gpu_info *gpu);
-bool try_find_gpu(const char *name, struct mvgpu_gpu_info *gpu);
+/* As those: 2: that is its name; 1: so it begins, alone; 0: there is none. */
+int try_find_vgpu(const char *name, struct mvgpu_vgpu_info *vgpu,
+		  struct mvgpu_gpu_info *gpu);
+int try_find_gpu(const char *name, struct mvgpu_gpu_info *gpu);
+/* A vGPU (and its GPU), or a GPU. Return: is it a vGPU? */
+bool find_either(const char *name, struct mvgpu_vgpu_info *vgpu,
+		 struct mvgpu_gpu_info *gpu);
 const struct mvgpu_vgpu_stats *find_stats(const struct snapshot *snap,
 					  uint32_t id);
 

@@ -56,12 +56,11 @@ static void line(const struct target *target, const struct rate *rate)
 
 static void target_find(struct target *target, const char *name)
 {
-	if (!name) {
+	if (name)
+		target->is_vgpu = find_either(name, &target->vgpu,
+					      &target->gpu);
+	else
 		target->gpu = find_only_gpu();
-	} else if (!try_find_gpu(name, &target->gpu)) {
-		target->vgpu = find_vgpu(name, &target->gpu);
-		target->is_vgpu = true;
-	}
 }
 
 static void gone(const struct target *target)

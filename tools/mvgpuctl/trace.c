@@ -165,10 +165,7 @@ static const char *whom(const char *name)
 	static struct mvgpu_gpu_info gpu;
 	static struct mvgpu_vgpu_info vgpu;
 
-	if (try_find_gpu(name, &gpu))
-		return gpu.name;
-	vgpu = find_vgpu(name, &gpu);
-	return vgpu.name;
+	return find_either(name, &vgpu, &gpu) ? vgpu.name : gpu.name;
 }
 
 int verb_trace(int argc, char **argv)
