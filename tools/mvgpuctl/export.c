@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* export: the text format of Prometheus, version 0.0.4 */
-#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "mvgpuctl.h"
 
@@ -293,29 +290,21 @@ static void export_all(FILE *to)
 	free(info);
 }
 
+static struct new_file file;
+
+static void drop(void)
+{
+	file_drop(&file);
+}
+
 /* Whoever reads the file finds all of the old one or all of the new one. */
 static void export_file(const char *path)
 {
-	char temp[PATH_LEN];
-	FILE *to;
-	int fd;
-
-	if (snprintf(temp, sizeof(temp), "%s.XXXXXX", path) >=
-	    (int)sizeof(temp))
-		die_usage("\"%s\" is too long", path);
-	fd = mkstemp(temp);
-	to = fd < 0 ? NULL : fdopen(fd, "w");
-	if (!to)
-		die_errno(errno, path, "is there such a directory?");
-	export_all(to);
+	die_after(drop);
 	/* node_exporter is somebody else. */
-	fchmod(fd, 0644);
-	if (fflush(to) || ferror(to) || fclose(to) || rename(temp, path)) {
-		int err = errno;
-
-		unlink(temp);
-		die_errno(err, path, "is there room?");
-	}
+	file_begin(&file, path, 0644);
+	export_all(file.to);
+	file_commit(&file);
 }
 
 int verb_export(int argc, char **argv)

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/types.h>
 #include <jansson.h>
 #include <linux/mvgpu.h>
 
@@ -148,6 +149,26 @@ int type_path(const struct mvgpu_gpu_info *gpu, const char *type,
 	      char path[PATH_LEN]);
 /* Name of what a link points to. */
 int sysfs_link(const char *path, char *buf, size_t size);
+
+/* file.c */
+
+/**
+ * struct new_file - what is being written
+ * @path: where it is to be
+ * @to: write to this
+ * @temp: where it is until it is whole; "": @path itself
+ */
+struct new_file {
+	const char *path;
+	FILE *to;
+	char temp[PATH_LEN];
+};
+
+/* Both end the program on failure, so let die_after() drop the file. */
+void file_begin(struct new_file *file, const char *path, mode_t mode);
+void file_commit(struct new_file *file);
+/* What was there stays. Not committed, or not begun, but zeroed: no harm. */
+void file_drop(struct new_file *file);
 
 /* describe.c */
 json_t *gpu_json(const struct mvgpu_gpu_info *gpu);

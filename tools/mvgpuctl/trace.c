@@ -18,23 +18,44 @@
 /* KiB for each processor: some seconds of a busy GPU, should we be late. */
 #define BUFFER "8192"
 
-/* Our own buffer of events, beside what others trace. */
+/* Our own buffer of events, beside what others trace; "": not made yet. */
 static char instance[PATH_LEN];
+/* Its trace_pipe. */
+static int events = -1;
 
-/* A file that tells of a signal to end. */
-static int signals_open(void)
+/* What is written, and the file that tells of a signal to end. */
+static struct new_file json, svg;
+static int signals = -1;
+
+/* From now on no signal that can be blocked leaves anything behind. */
+static void signals_block(void)
 {
+	static const int end[] = {
+		SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM, SIGALRM, SIGUSR1,
+		SIGUSR2,
+	};
 	sigset_t set;
-	int fd;
+	size_t i;
 
 	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
+	for (i = 0; i < ARRAY_SIZE(end); i++)
+		sigaddset(&set, end[i]);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	fd = signalfd(-1, &set, SFD_CLOEXEC);
-	if (fd < 0)
+	signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (signals < 0)
 		die_errno(errno, "signals", "see mvgpuctl doctor");
-	return fd;
+}
+
+/* Those that have ended the trace are done with; who reads it may be slow. */
+static void signals_unblock(void)
+{
+	struct signalfd_siginfo info;
+	sigset_t set;
+
+	while (read(signals, &info, sizeof(info)) > 0)
+		;
+	sigemptyset(&set);
+	sigprocmask(SIG_SETMASK, &set, NULL);
 }
 
 static void instance_set(const char *leaf, const char *text)
@@ -53,39 +74,52 @@ static void instance_remove(void)
 {
 	char path[2 * PATH_LEN];
 
+	if (!*instance)
+		return;
 	snprintf(path, sizeof(path), "%s/events/mvgpu/enable", instance);
 	sysfs_write(path, "0");
-	rmdir(instance);
+	/* It is busy while that is open. */
+	if (events >= 0)
+		close(events);
+	if (rmdir(instance))
+		fprintf(stderr, "mvgpuctl: %s stays: %s\n    rmdir it\n",
+			instance, strerror(errno));
+	*instance = 0;
 }
 
-/* Return: its trace_pipe. */
-static int instance_make(void)
+/* On failure nothing stays but what was there. */
+static void undo(void)
+{
+	instance_remove();
+	file_drop(&json);
+	file_drop(&svg);
+}
+
+static void instance_make(void)
 {
 	static const char *const event[] = { "queue", "submit", "preempt", "done" };
 	char path[2 * PATH_LEN];
 	size_t i;
-	int fd;
 
-	if (access(TRACEFS "/instances", F_OK))
-		die(ST_MISSING, "mount -t tracefs none " TRACEFS,
-		    "there is no tracefs");
 	snprintf(instance, sizeof(instance), TRACEFS "/instances/mvgpuctl.%d",
 		 getpid());
-	if (mkdir(instance, 0700))
-		die_errno(errno, "tracing", "see " TRACEFS "/instances");
-	die_after(instance_remove);
+	if (mkdir(instance, 0700)) {
+		int err = errno;
+
+		*instance = 0;
+		die_errno(err, "tracing", "see " TRACEFS "/instances");
+	}
 	instance_set("trace_clock", "mono");
 	instance_set("buffer_size_kb", BUFFER);
 	snprintf(path, sizeof(path), "%s/trace_pipe", instance);
-	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	if (fd < 0)
+	events = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (events < 0)
 		die_errno(errno, path, "see mvgpuctl doctor");
 	for (i = 0; i < ARRAY_SIZE(event); i++) {
 		snprintf(path, sizeof(path),
 			 "events/mvgpu/mvgpu_job_%s/enable", event[i]);
 		instance_set(path, "1");
 	}
-	return fd;
 }
 
 /* Lines of what was read; the beginning of the next one stays in @buf. */
@@ -104,13 +138,13 @@ static size_t lines(struct timeline *line, char *buf, size_t len)
 }
 
 /* What there is. */
-static void drain(int fd, struct timeline *line)
+static void drain(struct timeline *line)
 {
 	static char buf[65536];
 	static size_t len;
 	ssize_t n;
 
-	while ((n = read(fd, buf + len, sizeof(buf) - len)) > 0) {
+	while ((n = read(events, buf + len, sizeof(buf) - len)) > 0) {
 		len = lines(line, buf, len + n);
 		/* No event is that long. */
 		if (len == sizeof(buf))
@@ -121,33 +155,60 @@ static void drain(int fd, struct timeline *line)
 		    strerror(errno));
 }
 
-static void collect(int fd, struct timeline *line, double seconds)
+static void collect(struct timeline *line, double seconds)
 {
 	struct pollfd p[] = {
-		{ .fd = fd, .events = POLLIN },
-		{ .fd = signals_open(), .events = POLLIN },
+		{ .fd = events, .events = POLLIN },
+		{ .fd = signals, .events = POLLIN },
 	};
 	uint64_t now = rate_now(), end = now + seconds * 1e9;
 
 	line->begin = now / 1000;
 	while (!p[1].revents && (now = rate_now()) < end) {
 		poll(p, ARRAY_SIZE(p), (end - now) / 1000000 + 1);
-		drain(fd, line);
+		drain(line);
 	}
-	close(p[1].fd);
 	/* To disable them takes a while. */
 	line->end = rate_now() / 1000;
 	instance_set("events/mvgpu/enable", "0");
-	drain(fd, line);
+	drain(line);
 }
 
-static FILE *create(const char *path)
+/* As any program would make it. */
+static void create(struct new_file *file, const char *path)
 {
-	FILE *to = fopen(path, "we");
+	mode_t mask = umask(0);
 
-	if (!to)
-		die_errno(errno, path, "name a file in a directory that there is");
-	return to;
+	umask(mask);
+	file_begin(file, path, 0666 & ~mask);
+}
+
+/* Before anything is made; a user who is not root can't even look. */
+static void tracefs_check(void)
+{
+	if (!access(TRACEFS "/instances", F_OK))
+		return;
+	if (errno == EACCES)
+		die_errno(errno, TRACEFS, "do it as root");
+	die(ST_MISSING, "mount -t tracefs none " TRACEFS,
+	    "there is no tracefs");
+}
+
+static void write_all(const struct timeline *line)
+{
+	/* No file can be left behind. */
+	if (!*json.temp && !*svg.temp)
+		signals_unblock();
+	if (json.to)
+		timeline_json(line, json.to);
+	if (svg.to)
+		timeline_svg(line, svg.to);
+	if (json.to)
+		file_commit(&json);
+	if (svg.to)
+		file_commit(&svg);
+	if (!json.path && !svg.path)
+		timeline_json(line, stdout);
 }
 
 static void summary(const struct timeline *line)
@@ -176,35 +237,38 @@ int verb_trace(int argc, char **argv)
 		{ "svg", required_argument, NULL, 'v' },
 		{ }
 	};
-	FILE *json = NULL, *svg = NULL;
+	const char *json_path = NULL, *svg_path = NULL;
 	struct timeline line = { };
 	double seconds = 5;
-	int c, fd;
+	int c;
 
 	while ((c = verb_getopt(argc, argv, "s:o:", options)) != -1) {
 		if (c == 's')
 			seconds = seconds_arg("seconds", optarg, 0.01, 3600);
 		else if (c == 'o')
-			json = create(optarg);
+			json_path = optarg;
 		else
-			svg = create(optarg);
+			svg_path = optarg;
 	}
 	if (argc - optind > 1)
 		die_usage("trace is about one, or all");
-	if (!json && !svg && isatty(STDOUT_FILENO))
+	if (!json_path && !svg_path && isatty(STDOUT_FILENO))
 		die_usage("say where the trace is to go, with -o or --svg");
 	dev_open();
 	if (argc > optind)
 		line.only = whom(argv[optind]);
-	fd = instance_make();
-	collect(fd, &line, seconds);
-	close(fd);
+	tracefs_check();
+	die_after(undo);
+	/* Who reads a FIFO may not be there: that can be interrupted. */
+	if (json_path)
+		create(&json, json_path);
+	if (svg_path)
+		create(&svg, svg_path);
+	signals_block();
+	instance_make();
+	collect(&line, seconds);
 	instance_remove();
-	die_after(NULL);
-	if (json || !svg)
-		timeline_json(&line, json ?: stdout);
-	if (svg)
-		timeline_svg(&line, svg);
+	write_all(&line);
 	summary(&line);
 	timeline_free(&line);
 	return ST_OK;

@@ -235,6 +235,33 @@ nobody_is_refused()
 	[ "$status" -eq 4 ] && grep -q 'as root' "$answer"
 }
 
+# adm_is_refused ARG... - who may only look is told to be root.
+adm_is_refused()
+{
+	local status=0
+
+	as_adm "$ctl" "$@" >"$answer" 2>&1 || status=$?
+	if [ "$status" -ne 4 ] || ! grep -q 'as root' "$answer"; then
+		echo "status $status"
+		cat "$answer"
+		return 1
+	fi
+}
+
+# Files of sysfs belong to user 0, who may lack what setting wants.
+root_without_cap()
+{
+	local file
+
+	for file in "$mdev_dir/$uuid_a/mvgpu/weight" \
+		    /sys/devices/platform/$sim/mvgpu/timeslice_us; do
+		! setpriv --inh-caps=-sys_admin --bounding-set=-sys_admin \
+			bash -c "echo 500 >$file" 2>"$answer" || return 1
+		grep -q 'not permitted' "$answer" || { cat "$answer"; return 1; }
+	done
+	[ "$(vgpu_attr "$uuid_a" weight)" = 34 ]
+}
+
 # Reads, but neither sets nor creates.
 adm_may_look()
 {
@@ -254,6 +281,8 @@ try "nobody may look" nobody_is_refused
 # What the udev rule does; scenario install looks at that.
 chgrp adm /dev/mvgpu
 try "who monitors may look, and no more" adm_may_look
+try "nor trace" adm_is_refused trace -s 0.1 -o /tmp/none
+try "sysfs is not for a root without CAP_SYS_ADMIN" root_without_cap
 
 #
 # events
@@ -374,7 +403,26 @@ try "trace of who is idle has none" jq -e '[.traceEvents[] | select(.ph != "i")]
 try "who interrupts trace has what there was" timeout --preserve-status -s INT 5 \
 	"$ctl" trace -s 300 -o /tmp/trace.int
 try "all of it" jq -e '.traceEvents[-1].name == "end of trace"' /tmp/trace.int
+for signal in HUP QUIT PIPE; do
+	try "so has who gets SIG$signal" timeout --preserve-status -s $signal 2 \
+		"$ctl" trace -s 300 -o /tmp/trace.$signal
+	try "all of that, too" jq -e '.traceEvents[-1].name == "end of trace"' \
+		/tmp/trace.$signal
+done
 try "nothing stays in tracefs" test -z "$(ls -A /sys/kernel/tracing/instances)"
+echo good >/tmp/good.json
+try "trace of nobody leaves the file as it was" says 3 'no vGPU' \
+	trace -o /tmp/good.json nobody
+try "so does trace for no time" says 2 'seconds' trace -o /tmp/good.json -s 0
+try "and trace of two" says 2 'about one' trace -o /tmp/good.json a b
+try "and one that can't write the other file" says 3 'there is none' \
+	trace -o /tmp/good.json --svg /nowhere/file
+try "all of it" grep -qx good /tmp/good.json
+try "nothing lies beside it" test "$(echo /tmp/good.json*)" = /tmp/good.json
+try "a device is not replaced by a file" "$ctl" trace -s 0.1 -o /dev/null
+try "it is what it was" test -c /dev/null
+try "nor by export" "$ctl" export --prometheus -o /dev/null
+try "it still is" test -c /dev/null
 try "trace of nobody" says 3 'no vGPU' trace -o /tmp/none nobody
 try "trace to where nothing is" says 3 'there is none' trace -o /nowhere/file
 try "trace for no time" says 2 'seconds' trace -s 0 -o /tmp/none
