@@ -26,6 +26,9 @@
 #define BAR_MAX 40
 #define REST 61
 
+/* After so long at most a signal is heeded. */
+#define SIGNAL_MS 500
+
 /* A narrow terminal shows the beginning of a UUID, which is a name, too. */
 #define NAME_SHORT 8
 #define NAME_LONG 36
@@ -76,12 +79,13 @@ static void screen_begin(void)
 	struct sigaction action = { .sa_handler = on_signal };
 	struct termios raw;
 
+	screen.live = isatty(STDOUT_FILENO) && !opt.json;
+	/* Where there is nothing to put right a signal may end it at once. */
+	if (!screen.live)
+		return;
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGHUP, &action, NULL);
-	screen.live = isatty(STDOUT_FILENO) && !opt.json;
-	if (!screen.live)
-		return;
 	if (isatty(STDIN_FILENO) && !tcgetattr(STDIN_FILENO, &screen.old)) {
 		raw = screen.old;
 		raw.c_lflag &= ~(ICANON | ECHO);
@@ -109,10 +113,10 @@ static void screen_measure(void)
 	screen.row = 0;
 }
 
-/* May one more line be drawn? The last row stays empty, or it would scroll. */
-static bool screen_room(void)
+/* Are there so many lines left? The last row stays empty, or it would scroll. */
+static bool screen_room(unsigned int lines)
 {
-	return !screen.live || screen.row + 1 < screen.rows;
+	return !screen.live || screen.row + lines < screen.rows;
 }
 
 static void line_end(void)
@@ -217,9 +221,14 @@ static void draw(const struct mvgpu_gpu_info *gpu, const struct snapshot *from,
 	draw_heading();
 	sort_from = from;
 	qsort(to->vgpu, to->nr, sizeof(*to->vgpu), by_use);
-	for (i = 0; i < to->nr && screen_room(); i++)
+	/* The last line is for how many there is no room for. */
+	for (i = 0; i < to->nr && screen_room(i + 1 < to->nr ? 2 : 1); i++)
 		if (rate_vgpu(from, to, to->vgpu[i].id, &rate))
 			draw_vgpu(&to->vgpu[i], &rate);
+	if (i < to->nr && screen_room(1)) {
+		printf("  %u more", to->nr - i);
+		line_end();
+	}
 	if (screen.live)
 		fputs(CLEAR_BELOW, stdout);
 	else
@@ -254,15 +263,20 @@ static void tell(const struct mvgpu_gpu_info *gpu, const struct snapshot *from,
 /* Sleep, but end at once when a key says so. */
 static void wait_until(uint64_t *next, uint64_t interval)
 {
-	struct pollfd p = { .fd = STDIN_FILENO, .events = POLLIN };
-	uint64_t now;
+	/* Without keys poll() leaves it out. */
+	struct pollfd p = {
+		.fd = screen.raw ? STDIN_FILENO : -1, .events = POLLIN,
+	};
+	uint64_t now, ms;
 	char key;
 
-	while (screen.raw && !stopped()) {
+	while (screen.live && !stopped()) {
 		now = rate_now();
 		if (now >= *next)
 			break;
-		if (poll(&p, 1, (*next - now) / 1000000 + 1) > 0 &&
+		ms = (*next - now) / 1000000 + 1;
+		/* A signal may come just before poll(). */
+		if (poll(&p, 1, ms < SIGNAL_MS ? ms : SIGNAL_MS) > 0 &&
 		    (read(STDIN_FILENO, &key, 1) != 1 || key == 'q'))
 			stop = true;
 	}

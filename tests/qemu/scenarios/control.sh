@@ -475,12 +475,133 @@ try "all may read the file" grep -qx 644 <(stat -c %a /tmp/mvgpu.prom)
 try "export to where nothing is" says 3 'there is none' export --prometheus -o /nowhere/file
 try "export of something else" says 2 'prometheus' export
 
+# top in a pipe has nothing to put right: a signal ends it at once.
+top_ends()
+{
+	local begin=$SECONDS
+
+	timeout -k 20 2 "$ctl" top -d 3600 | cat >"$answer"
+	[ $((SECONDS - begin)) -lt 10 ]
+}
+
+# Nor does it wait for a key where there are none.
+top_without_keys_ends()
+{
+	local tries=20
+
+	tmux -f /dev/null new-session -d "echo \$\$ >/tmp/top.pid; exec $ctl top -d 3600 </dev/null"
+	sleep 1
+	kill "$(cat /tmp/top.pid)"
+	while tmux has-session 2>/dev/null; do
+		tries=$((tries - 1))
+		[ "$tries" -gt 0 ] || return 1
+		sleep 0.2
+	done
+}
+
+# screen COMMAND... - what a terminal of eight lines shows of it, colours included.
+screen()
+{
+	tmux -f /dev/null new-session -d -x 100 -y 8 "$@"
+	sleep 1
+	tmux capture-pane -p -e
+	tmux kill-server
+}
+
+top_says_more()
+{
+	local several
+
+	for _ in 1 2 3 4 5 6; do
+		several+=" $("$ctl" create 1of64)"
+	done
+	screen "$ctl top -d 0.1" >"$answer"
+	# A list of UUIDs.
+	# shellcheck disable=SC2086
+	"$ctl" destroy $several
+	# Four of them, below the GPU and a heading.
+	grep -qE '^ *4 more' "$answer" || { cat "$answer"; return 1; }
+}
+
+try "a signal ends top in a pipe" top_ends
+try "and on a terminal without keys" top_without_keys_ends
+try "top says how many do not fit" top_says_more
+try "top has colours on a terminal" grep -q $'\033\\[3[123]m[#.]' <(screen "$ctl top -d 0.1")
+screen "NO_COLOR=1 $ctl top -d 0.1" >"$answer"
+try "but not with NO_COLOR" test "$(grep -c $'\033\\[3[123]m' "$answer"):$(grep -c '[#.][#.]' "$answer")" = 0:3
+try "top of two" says 2 'about one' top a b
+try "top of nobody" says 3 'no GPU' top nobody
+try "top all the time" says 2 'seconds' top -d 0
+try "list of something" says 2 'takes no' list x
+try "types of nobody" says 3 'no GPU' types nobody
+try "types of two" says 2 'takes no' types "$sim" x
+try "doctor of something" says 2 'takes no' doctor x
+try "release of a GPU in software" says 1 'not adopted' release "$sim"
+
+#
+# Hung and banned
+#
+
+# The guest of this vGPU has just hung the GPU, and stands still.
+ban()
+{
+	"$here/selftests/mvgpu/vgpu_load" "$1" 120 >/tmp/load 2>&1 &
+	load=$!
+	vgpu_is "$1" state running || return 1
+	sleep 1
+	echo 1 >/sys/kernel/debug/$sim/hang_nth
+	sleep 0.2
+	kill -STOP "$load"
+	vgpu_is "$1" state banned
+}
+
+"$ctl" policy ban_resets=1 job_timeout_ms=1000
+ban "$made"
+result $? "a guest hangs the GPU"
+try "it is banned and in use" json '[.state, .in_use]' '["banned",true]' show "$made"
+try "text of list" grep -qE "^  $made  mvgpu_1of8    banned        yes " <("$ctl" list)
+try "export tells both" test "$("$ctl" export --prometheus |
+	grep -cE "^mvgpu_vgpu_(in_use|state)\{.*$made\"(,state=\"banned\")?\} 1$")" -eq 2
+try "it is not taken from its VM" refuses 5 'in use \(banned\)' destroy "$made"
+try "doctor tells of it" grep -q "vGPU $made is banned" <("$ctl" doctor)
+kill -CONT "$load"
+kill "$load"
+wait "$load"
+try "its VM is gone" json '[.state, .in_use]' '["banned",false]' show "$made"
+try "reset lifts the ban" json '.' "{\"lifted\":[\"$made\"],\"not_banned\":[]}" reset "$made"
+try "and so it is" grep -qx closed "$mdev_dir/$made/mvgpu/state"
+"$ctl" policy ban_resets=10 job_timeout_ms=2000
+
 #
 # destroy
 #
 
+try "destroy of the same twice takes nobody" \
+	refuses 2 'named twice' destroy "$uuid_a" "$made" "${uuid_a:0:35}"
 try "destroy of one that does not exist takes nobody" \
 	refuses 3 'no vGPU' destroy "$uuid_a" 0000
+# force_waits VERB ARG... - with a guest on $guest, it is done when that is gone.
+force_waits()
+{
+	local status=0 forced
+
+	"$here/selftests/mvgpu/vgpu_load" "$guest" 120 >/tmp/load 2>&1 &
+	load=$!
+	vgpu_is "$guest" state running || status=1
+	"$ctl" "$@" >"$answer" 2>&1 &
+	forced=$!
+	sleep 1
+	kill -0 "$forced" || status=1
+	kill "$load"
+	wait "$load"
+	wait "$forced" || status=1
+	[ ! -e "$mdev_dir/$guest" ] || status=1
+	[ "$status" -eq 0 ] || cat "$answer"
+	return "$status"
+}
+
+guest=$("$ctl" create 1of64)
+try "destroy --force waits for the VM" force_waits destroy --force "$guest"
 try "destroy" json '.' "{\"destroyed\":[\"$uuid_a\",\"$made\"]}" destroy "$uuid_a" "$made"
 try "they are gone" json '.gpus[0].vgpus' '[]' list
 
@@ -496,6 +617,7 @@ try "backend and frontend are unloaded while /dev/mvgpu is open" \
 	modprobe -r mvgpu_mdev mvgpu_sim
 try "which the core bears" test -c /dev/mvgpu
 try "list is empty" json '.gpus' '[]' list
+try "top of no GPU" says 3 'no GPU' top -n 1
 try "two GPUs" modprobe mvgpu_sim nr_gpus=2
 modprobe mvgpu_mdev
 sleep 0.5
@@ -504,7 +626,8 @@ try "who listened saw GPUs go and come" test \
 	"removed $sim created $sim created mvgpu_sim.1 "
 kill "$events"
 exec 9<&-
-try "with two GPUs, create wants to know which" refuses 2 'there are 2 GPUs' create 1of4
+try "with two GPUs, create wants to know which" refuses 2 'there are 2 GPUs: mvgpu_sim.0, mvgpu_sim.1' create 1of4
+try "and so does top" says 2 'there are 2 GPUs: mvgpu_sim.0, mvgpu_sim.1' top -n 1
 try "the other one" json '[.gpu]' '["mvgpu_sim.1"]' create --gpu mvgpu_sim.1 --uuid "$uuid_a" 1of4
 "$ctl" create --gpu "$sim" --uuid "$uuid_b" 1of4 >"$answer"
 try "set of two GPUs' is refused" refuses 2 'of one GPU' set "$uuid_a" weight=1 "$uuid_b" weight=1
