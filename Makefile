@@ -20,7 +20,7 @@ help:
 	@echo 'Without a GPU, KVM or the right to load modules, in a testbed of its own:'
 	@echo '  make demo             two guests draw on one GPU; pictures in build/demo/'
 	@echo '  make shell            a shell on such a hypervisor'
-	@echo '  make check            everything that is tested; logs in build/check/'
+	@echo '  make check            all tests but a few long ones; logs in build/check/'
 	@echo '  make lint             the style checks alone'
 	@echo '  make bench-sched      what the scheduler does, in figures'
 	@echo
