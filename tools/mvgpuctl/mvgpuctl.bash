@@ -28,34 +28,55 @@ _mvgpuctl_types()
 	done | sort -u
 }
 
-# virtio-gpus, by their names on the bus.
+# virtio-gpus, by their names on the bus and by those of their PCI devices.
 _mvgpuctl_virtio()
 {
-	local file
+	local file dir
 
 	for file in /sys/bus/virtio/devices/*/device; do
-		! grep -qx 0x0010 "$file" 2>/dev/null ||
-			basename "${file%/device}"
+		grep -qx 0x0010 "$file" 2>/dev/null || continue
+		basename "${file%/device}"
+		dir=$(realpath "${file%/device}/..")
+		[ ! -e "$dir/vendor" ] || basename "$dir"
 	done
+}
+
+# Files, as any program takes them.
+_mvgpuctl_files()
+{
+	compopt -o filenames
+	mapfile -t COMPREPLY < <(compgen -f -- "$1")
 }
 
 _mvgpuctl()
 {
-	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
+	local line=${COMP_LINE:0:COMP_POINT} cur prev trim all
 	local word verb='' words='' verbs
 
 	verbs="list types show create destroy set reset policy stat top events
 	       trace export adopt release doctor"
-	for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+	# By blanks: readline takes ":" and "=" for ends of words, too, and wants what
+	# is behind the last of them.
+	cur=${line##*[[:space:]]}
+	trim=${cur%"${cur##*[:=]}"}
+	read -ra all <<<"${line%"$cur"}"
+	prev=${all[-1]}
+	for word in "${all[@]:1}"; do
 		case $word in
 		-*) ;;
 		*) verb=$word; break ;;
 		esac
 	done
+	case $verb/$prev in
+	trace/-o | trace/--output | trace/--svg | export/-o | export/--output)
+		_mvgpuctl_files "$cur"
+		return
+		;;
+	esac
 	case $verb in
 	'') words="$verbs --json --color=auto --color=always --color=never --help" ;;
 	types) words="$(_mvgpuctl_gpus)" ;;
-	show | stat) words="$(_mvgpuctl_vgpus) $(_mvgpuctl_gpus)" ;;
+	show) words="$(_mvgpuctl_vgpus) $(_mvgpuctl_gpus)" ;;
 	create)
 		case $prev in
 		--gpu) words=$(_mvgpuctl_gpus) ;;
@@ -70,7 +91,8 @@ _mvgpuctl()
 		words="fair equal fixed exclusive timeslice_us= job_timeout_ms=
 		       outstanding= ban_resets= ban_seconds= $(_mvgpuctl_gpus)"
 		;;
-	top) words="$(_mvgpuctl_gpus)" ;;
+	stat) words="--interval --count $(_mvgpuctl_vgpus) $(_mvgpuctl_gpus)" ;;
+	top) words="--delay --count $(_mvgpuctl_gpus)" ;;
 	events) words="--follow --count --timeout" ;;
 	trace) words="--seconds --output --svg $(_mvgpuctl_vgpus) $(_mvgpuctl_gpus)" ;;
 	export) words="--prometheus --output" ;;
@@ -81,6 +103,7 @@ _mvgpuctl()
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
 	# The value follows at once.
 	[[ ${COMPREPLY[0]-} != *= ]] || compopt -o nospace
+	COMPREPLY=("${COMPREPLY[@]#"$trim"}")
 }
 
 complete -F _mvgpuctl mvgpuctl

@@ -72,7 +72,7 @@ try "/dev/mvgpu is for who monitors" \
 	grep -qx 'root:adm 640' <(stat -c '%U:%G %a' /dev/mvgpu)
 try "mvgpuctl is there" grep -q "$gpu" <(mvgpuctl list)
 try "with its completion" bash -c ". /usr/local/share/bash-completion/completions/mvgpuctl &&
-	COMP_WORDS=(mvgpuctl types '') COMP_CWORD=2 && _mvgpuctl 2>/dev/null;
+	COMP_LINE='mvgpuctl types ' COMP_POINT=15 && _mvgpuctl 2>/dev/null;
 	echo \"\${COMPREPLY[*]}\" | grep -q \"$gpu\""
 
 try "mdevctl shows the types" grep -q virtio-pci-mvgpu_1of4 <(mdevctl types)
