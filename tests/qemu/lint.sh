@@ -10,6 +10,7 @@
 #   manual       what mandoc says of manual pages
 #   scripts      what shellcheck -x says of them
 #   spdx         a licence identifier in each file that can carry one
+#   abi          each file in sysfs is in Documentation/ABI
 #
 # What they say is in build/lint/TOOL.log. Tools are those of the Debian tree,
 # so that they say the same everywhere.
@@ -148,6 +149,27 @@ lint_spdx()
 	return "$rc"
 }
 
+# undocumented KIND OWNER - files that sysfs_KIND.c makes and the ABI's document lacks.
+undocumented()
+{
+	local name
+
+	while read -r name; do
+		grep -qE "/<$2>/mvgpu/(stats/)?$name$" Documentation/ABI/testing/sysfs-mvgpu ||
+			echo "sysfs_$1.c: $name is not in Documentation/ABI"
+	done < <(sed -nE "s/^\t&$1_attr_(\w+)\.attr,$/\1/p" "drivers/core/sysfs_$1.c")
+}
+
+lint_abi()
+{
+	local said
+
+	said=$(undocumented gpu addr; undocumented vgpu uuid)
+	[ -z "$said" ] && return
+	echo "$said"
+	return 1
+}
+
 # Runs in the tree.
 inside()
 {
@@ -155,7 +177,7 @@ inside()
 
 	ksrc=$1
 	cd "$project"
-	for tool in checkpatch sparse kernel_doc codespell manual scripts spdx; do
+	for tool in checkpatch sparse kernel_doc codespell manual scripts spdx abi; do
 		n=$((n + 1))
 		log=$logs/${tool/_/-}.log
 		# A subshell of its own, or "if" would switch its set -e off.
