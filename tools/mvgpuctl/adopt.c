@@ -2,15 +2,20 @@
 /* adopt, release: whose driver a virtio-gpu has */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
+#include <linux/fb.h>
+#include <linux/vt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "mvgpuctl.h"
 
 #define VIRTIO "/sys/bus/virtio"
+#define VTCONSOLE "/sys/class/vtconsole"
 #define OURS "mvgpu_virtio"
 #define DRMS "virtio_gpu"
 /* VIRTIO_ID_GPU, as sysfs writes it. */
@@ -110,8 +115,7 @@ static void refuse_if_open(const struct device *device, const char *node)
 	struct stat st;
 	DIR *d;
 
-	snprintf(path, sizeof(path), "/dev/dri/%s", node);
-	if (stat(path, &st))
+	if (stat(node, &st))
 		return;
 	d = opendir("/proc");
 	while (d && (de = readdir(d))) {
@@ -123,62 +127,89 @@ static void refuse_if_open(const struct device *device, const char *node)
 		snprintf(path, sizeof(path), "/proc/%.32s/comm", de->d_name);
 		sysfs_read(path, comm, sizeof(comm));
 		die(ST_BUSY, "end it, or use --force, which takes its GPU away",
-		    "%s is in use: process %s (%s) has /dev/dri/%s open",
+		    "%s is in use: process %s (%s) has %s open",
 		    device->virtio, de->d_name, comm, node);
 	}
 	if (d)
 		closedir(d);
 }
 
-/* A framebuffer of it is bound to the text consoles. */
-static void refuse_if_console(const struct device *device)
+/* Are framebuffers what text consoles are on? */
+static bool consoles_are_fb(void)
 {
 	char path[PATH_LEN], name[64], bound[8];
-	struct dirent *de;
-	bool fb = false;
 	int i;
-	DIR *d;
 
-	/* DRM's files are the PCI device's, which the virtio device is a part of. */
-	snprintf(path, sizeof(path), VIRTIO "/devices/%s/../graphics",
-		 device->virtio);
-	d = opendir(path);
-	while (d && (de = readdir(d)))
-		fb |= !strncmp(de->d_name, "fb", 2);
-	if (d)
-		closedir(d);
-	for (i = 0; fb && i < 8; i++) {
-		snprintf(path, sizeof(path), "/sys/class/vtconsole/vtcon%d/name",
-			 i);
+	for (i = 0; i < 8; i++) {
+		snprintf(path, sizeof(path), VTCONSOLE "/vtcon%d/name", i);
 		if (sysfs_read(path, name, sizeof(name)) ||
 		    !strstr(name, "frame buffer"))
 			continue;
-		snprintf(path, sizeof(path), "/sys/class/vtconsole/vtcon%d/bind",
-			 i);
+		snprintf(path, sizeof(path), VTCONSOLE "/vtcon%d/bind", i);
 		if (!sysfs_read(path, bound, sizeof(bound)) && *bound == '1')
-			die(ST_BUSY,
-			    "use --force if that console can go, or boot with fbcon=map:9",
-			    "%s is in use: the text console is on it",
-			    device->virtio);
+			return true;
 	}
+	return false;
 }
 
-static void refuse_if_used(const struct device *device)
+/* Is one of them on this framebuffer? What can't be asked may be. */
+static bool console_is_on(const char *node)
+{
+	struct fb_con2fbmap map = { .console = 1 };
+	unsigned int number;
+	bool is = false;
+	int fd;
+
+	if (sscanf(node, "/dev/fb%u", &number) != 1)
+		return false;
+	fd = open(node, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return true;
+	for (; !is && map.console <= MAX_NR_CONSOLES; map.console++)
+		is = ioctl(fd, FBIOGET_CON2FBMAP, &map) ||
+		     map.framebuffer == number;
+	close(fd);
+	return is;
+}
+
+static void refuse_if_console(const struct device *device, const char *node)
+{
+	if (consoles_are_fb() && console_is_on(node))
+		die(ST_BUSY,
+		    "use --force if that console can go, or boot with fbcon=map:9",
+		    "%s is in use: the text console is on it", device->virtio);
+}
+
+/* Each of the device's nodes in /dev that begins with @prefix. */
+static void for_nodes(const struct device *device, const char *class,
+		      const char *prefix, const char *dev,
+		      void (*refuse)(const struct device *device,
+				     const char *node))
 {
 	char path[PATH_LEN];
 	struct dirent *de;
 	DIR *d;
 
-	refuse_if_console(device);
-	snprintf(path, sizeof(path), VIRTIO "/devices/%s/../drm",
-		 device->virtio);
+	/* They are the PCI device's, which the virtio device is a part of. */
+	snprintf(path, sizeof(path), VIRTIO "/devices/%s/../%s",
+		 device->virtio, class);
 	d = opendir(path);
-	while (d && (de = readdir(d)))
-		if (!strncmp(de->d_name, "card", 4) ||
-		    !strncmp(de->d_name, "render", 6))
-			refuse_if_open(device, de->d_name);
+	while (d && (de = readdir(d))) {
+		if (strncmp(de->d_name, prefix, strlen(prefix)))
+			continue;
+		snprintf(path, sizeof(path), "%s/%.63s", dev, de->d_name);
+		refuse(device, path);
+	}
 	if (d)
 		closedir(d);
+}
+
+static void refuse_if_used(const struct device *device)
+{
+	for_nodes(device, "graphics", "fb", "/dev", refuse_if_console);
+	for_nodes(device, "graphics", "fb", "/dev", refuse_if_open);
+	for_nodes(device, "drm", "card", "/dev/dri", refuse_if_open);
+	for_nodes(device, "drm", "render", "/dev/dri", refuse_if_open);
 }
 
 /*
@@ -210,6 +241,7 @@ static void need_driver(const char *driver)
 /* It goes back to whom it came from if the other does not take it. */
 static void hand_over(const struct device *device, const char *to)
 {
+	const char *back;
 	int err;
 
 	if (*device->driver) {
@@ -220,11 +252,14 @@ static void hand_over(const struct device *device, const char *to)
 	err = driver_write(to, "bind", device->virtio);
 	if (!err)
 		return;
-	if (*device->driver)
-		driver_write(device->driver, "bind", device->virtio);
-	die(ST_FAILED, "see the kernel's log",
-	    "%s does not take %s (%s); its old driver has it again", to,
-	    device->virtio, strerror(-err));
+	if (!*device->driver)
+		back = "it has no driver, as before";
+	else if (driver_write(device->driver, "bind", device->virtio))
+		back = "nor does its old driver: it has none now";
+	else
+		back = "its old driver has it again";
+	die(ST_FAILED, "see the kernel's log", "%s does not take %s (%s); %s",
+	    to, device->virtio, strerror(-err), back);
 }
 
 static void told(const struct device *device, const char *driver)
