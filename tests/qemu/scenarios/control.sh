@@ -487,12 +487,14 @@ top_ends()
 # Nor does it wait for a key where there are none.
 top_without_keys_ends()
 {
-	local tries=20
+	local tries=20 socket=keys$RANDOM
 
-	tmux -f /dev/null new-session -d "echo \$\$ >/tmp/top.pid; exec $ctl top -d 3600 </dev/null"
+	tmux -L "$socket" -f /dev/null new-session -d \
+		"echo \$\$ >/tmp/top.pid; exec $ctl top -d 3600 </dev/null"
 	sleep 1
+	tmux -L "$socket" has-session || return 1
 	kill "$(cat /tmp/top.pid)"
-	while tmux has-session 2>/dev/null; do
+	while tmux -L "$socket" has-session 2>/dev/null; do
 		tries=$((tries - 1))
 		[ "$tries" -gt 0 ] || return 1
 		sleep 0.2
@@ -502,10 +504,13 @@ top_without_keys_ends()
 # screen COMMAND... - what a terminal of eight lines shows of it, colours included.
 screen()
 {
-	tmux -f /dev/null new-session -d -x 100 -y 8 "$@"
+	# The server of the last one may still be about to go.
+	local socket=screen$RANDOM
+
+	tmux -L "$socket" -f /dev/null new-session -d -x 100 -y 8 "$@"
 	sleep 1
-	tmux capture-pane -p -e
-	tmux kill-server
+	tmux -L "$socket" capture-pane -p -e
+	tmux -L "$socket" kill-server
 }
 
 top_says_more()
