@@ -341,7 +341,12 @@ watchers+=" $!"
 # A list of numbers.
 # shellcheck disable=SC2086
 wait $watchers
-tmux capture-pane -p >/tmp/top.tmux
+# In one tenth of a second there may be nothing on a machine that is held up.
+for _ in {1..20}; do
+	tmux capture-pane -p >/tmp/top.tmux
+	! grep -qE "^  ${guest:0:8} .*#" /tmp/top.tmux || break
+	sleep 0.2
+done
 busy_before=$(vgpu_attr "$guest" stats/busy_ns)
 status=0
 "$ctl" trace -s 2 -o /tmp/trace.json --svg /tmp/trace.svg "$guest" 2>"$complaint" || status=$?
