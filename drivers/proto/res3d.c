@@ -189,6 +189,12 @@ bool mvgpu_res3d_box_within(const struct mvgpu_res3d *res, u32 level,
 	       side_within(box->z, box->d, mvgpu_res3d_layers(res, level));
 }
 
+bool mvgpu_res3d_range_ok(const struct mvgpu_res3d *res, u64 offset, u64 size)
+{
+	return res->target == MVGPU_TARGET_BUFFER && offset <= res->width &&
+	       size <= res->width - offset;
+}
+
 int mvgpu_res3d_span(const struct mvgpu_res3d *res,
 		     const struct mvgpu_transfer3d *xfer, u64 *end)
 {

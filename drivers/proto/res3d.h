@@ -139,6 +139,16 @@ bool mvgpu_res3d_box_within(const struct mvgpu_res3d *res, u32 level,
 			    const struct mvgpu_box *box);
 
 /**
+ * mvgpu_res3d_range_ok() - is a range of bytes within a buffer?
+ * @res: any; a texture has no such range
+ * @offset: any
+ * @size: any
+ *
+ * Return: yes.
+ */
+bool mvgpu_res3d_range_ok(const struct mvgpu_res3d *res, u64 offset, u64 size);
+
+/**
  * mvgpu_res3d_span() - how much of a backing a transfer touches
  * @res: has the pixels; need not have the backing
  * @xfer: any

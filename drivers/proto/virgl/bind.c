@@ -25,12 +25,6 @@ static bool slots_ok(u32 start, u32 nr, u32 max)
 	return start <= max && nr <= max - start;
 }
 
-static bool range_ok(const struct mvgpu_res3d *res, u32 offset, u32 size)
-{
-	return res->target == MVGPU_TARGET_BUFFER && offset <= res->width &&
-	       size <= res->width - offset;
-}
-
 int mvgpu_vbind_framebuffer(struct mvgpu_vcmd *cmd)
 {
 	struct mvgpu_virgl *virgl = cmd->virgl;
@@ -144,7 +138,7 @@ int mvgpu_vbind_uniform(struct mvgpu_vcmd *cmd)
 
 	if (!stage || slot >= VIRGL_MAX_UNIFORMS)
 		return vcmd_refuse(cmd, -EINVAL, "slots");
-	if (res && !range_ok(res, vcmd_dw(cmd, 3), vcmd_dw(cmd, 4)))
+	if (res && !mvgpu_res3d_range_ok(res, vcmd_dw(cmd, 3), vcmd_dw(cmd, 4)))
 		return vcmd_refuse(cmd, -EINVAL, "range of the buffer");
 	slot = array_index_nospec(slot, VIRGL_MAX_UNIFORMS);
 	return mvgpu_vslot_set_res(cmd->virgl, &stage->uniforms[slot], res);
@@ -160,8 +154,8 @@ static int bind_ranges(struct mvgpu_vcmd *cmd, struct mvgpu_res3d **slots,
 	for (i = 0; i < cmd->nr_res && !err; i++, at += 3) {
 		struct mvgpu_res3d *res = cmd->res[i];
 
-		if (res && !range_ok(res, vcmd_dw(cmd, at),
-				     vcmd_dw(cmd, at + 1)))
+		if (res && !mvgpu_res3d_range_ok(res, vcmd_dw(cmd, at),
+						 vcmd_dw(cmd, at + 1)))
 			return vcmd_refuse(cmd, -EINVAL, "range of the buffer");
 		err = mvgpu_vslot_set_res(cmd->virgl, &slots[i], res);
 	}
@@ -200,7 +194,7 @@ static int image_check(struct mvgpu_vcmd *cmd, u32 at,
 	if (vcmd_dw(cmd, at) && !mvgpu_format3d_known(vcmd_dw(cmd, at)))
 		return vcmd_refuse(cmd, -EINVAL, "format");
 	if (res->target == MVGPU_TARGET_BUFFER) {
-		if (!range_ok(res, layers, level))
+		if (!mvgpu_res3d_range_ok(res, layers, level))
 			return vcmd_refuse(cmd, -EINVAL, "range of the buffer");
 		return 0;
 	}

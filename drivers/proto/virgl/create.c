@@ -109,12 +109,10 @@ int mvgpu_vcreate_surface(struct mvgpu_vcmd *cmd)
 int mvgpu_vcreate_target(struct mvgpu_vcmd *cmd)
 {
 	struct mvgpu_res3d *res = cmd->res[0];
-	u32 offset = vcmd_dw(cmd, 3);
-	u32 size = vcmd_dw(cmd, 4);
 
 	if (res->target != MVGPU_TARGET_BUFFER)
 		return vcmd_refuse(cmd, -EINVAL, "no buffer");
-	if (offset > res->width || size > res->width - offset)
+	if (!mvgpu_res3d_range_ok(res, vcmd_dw(cmd, 3), vcmd_dw(cmd, 4)))
 		return vcmd_refuse(cmd, -EINVAL, "range of the buffer");
 	return mvgpu_vobj_create(cmd, VIRGL_OBJ_STREAMOUT_TARGET, res, 0, NULL);
 }

@@ -21,12 +21,6 @@
 
 #define TWEAKS 3
 
-static bool buffer_has(const struct mvgpu_res3d *res, u64 offset, u64 size)
-{
-	return res->target == MVGPU_TARGET_BUFFER && offset <= res->width &&
-	       size <= res->width - offset;
-}
-
 static int draw_indirect(struct mvgpu_vcmd *cmd)
 {
 	struct mvgpu_res3d *args = cmd->res[0], *count = cmd->res[1];
@@ -38,10 +32,10 @@ static int draw_indirect(struct mvgpu_vcmd *cmd)
 	if (args) {
 		if (draws > 1)
 			size += (u64)(draws - 1) * stride;
-		if (!buffer_has(args, offset, draws ? size : 0))
+		if (!mvgpu_res3d_range_ok(args, offset, draws ? size : 0))
 			return vcmd_refuse(cmd, -EINVAL, "indirect arguments");
 	}
-	if (count && !buffer_has(count, vcmd_dw(cmd, 19), 4))
+	if (count && !mvgpu_res3d_range_ok(count, vcmd_dw(cmd, 19), 4))
 		return vcmd_refuse(cmd, -EINVAL, "indirect count");
 	return 0;
 }
@@ -65,7 +59,7 @@ int mvgpu_vdraw_grid(struct mvgpu_vcmd *cmd)
 {
 	struct mvgpu_res3d *args = cmd->res[0];
 
-	if (args && !buffer_has(args, vcmd_dw(cmd, 8), INDIRECT_GRID))
+	if (args && !mvgpu_res3d_range_ok(args, vcmd_dw(cmd, 8), INDIRECT_GRID))
 		return vcmd_refuse(cmd, -EINVAL, "indirect arguments");
 	cmd->verdict->draws++;
 	return 0;

@@ -114,18 +114,25 @@ void mvgpu_vobj_unlink(struct mvgpu_virgl *virgl, struct mvgpu_vobj *obj)
 	mvgpu_vobj_unuse(virgl, obj);
 }
 
+/* What the GPU takes away with an object of some types. */
+static int obj_drop(struct mvgpu_virgl *virgl, struct mvgpu_vobj *obj)
+{
+	switch (obj->type) {
+	case VIRGL_OBJ_STREAMOUT_TARGET:
+		return mvgpu_vstream_drop(virgl, obj);
+	case VIRGL_OBJ_QUERY:
+		return mvgpu_vquery_drop(virgl, obj);
+	case VIRGL_OBJ_VERTEX_ELEMENTS:
+		return mvgpu_velements_drop(virgl, obj);
+	}
+	return 0;
+}
+
 /* Take a handle away. Bindings keep the object. */
 static int obj_remove(struct mvgpu_virgl *virgl, struct mvgpu_vobj *obj)
 {
-	if (obj->type == VIRGL_OBJ_STREAMOUT_TARGET &&
-	    mvgpu_vstream_drop(virgl, obj))
-		return -ENOMEM;
-	if (obj->type == VIRGL_OBJ_QUERY && mvgpu_vquery_drop(virgl, obj))
-		return -ENOMEM;
-	if (obj->type == VIRGL_OBJ_VERTEX_ELEMENTS &&
-	    mvgpu_velements_drop(virgl, obj))
-		return -ENOMEM;
-	if (mvgpu_vundo_log(virgl, UNDO_REMOVE, NULL, obj))
+	if (obj_drop(virgl, obj) ||
+	    mvgpu_vundo_log(virgl, UNDO_REMOVE, NULL, obj))
 		return -ENOMEM;
 	mvgpu_vobj_unlink(virgl, obj);
 	return 0;

@@ -152,8 +152,7 @@ int mvgpu_vquery_result(struct mvgpu_vcmd *cmd)
 
 int mvgpu_vquery_result_qbo(struct mvgpu_vcmd *cmd)
 {
-	const struct mvgpu_res3d *res = cmd->res[0];
-	u32 type = vcmd_dw(cmd, 4), offset = vcmd_dw(cmd, 5), size;
+	u32 type = vcmd_dw(cmd, 4);
 	struct mvgpu_vobj *obj;
 	int err = query_get(cmd, &obj);
 
@@ -162,9 +161,8 @@ int mvgpu_vquery_result_qbo(struct mvgpu_vcmd *cmd)
 	if (type >= RESULT_TYPES)
 		return vcmd_refuse(cmd, -EINVAL, "type of result");
 	/* The first two are of 32 bits. */
-	size = type < 2 ? 4 : 8;
-	if (res->target != MVGPU_TARGET_BUFFER || offset > res->width ||
-	    size > res->width - offset)
+	if (!mvgpu_res3d_range_ok(cmd->res[0], vcmd_dw(cmd, 5),
+				  type < 2 ? 4 : 8))
 		return vcmd_refuse(cmd, -EINVAL, "range of the buffer");
 	return 0;
 }
