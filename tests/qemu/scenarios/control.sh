@@ -659,11 +659,12 @@ driver_is()
 	[ "$of" = "$1" ] || { echo "the driver is $of"; return 1; }
 }
 
-# A file of the GPU's is open in this shell.
-adopt_names_the_user()
+# adopt_leaves FILE - it is the GPU's, and open in this shell.
+adopt_leaves()
 {
-	exec 8<>/dev/dri/renderD128
-	says 5 "process $BASHPID .*renderD128 open" adopt "$gpu" &&
+	[ -e "$1" ] || { echo "there is no $1"; return 1; }
+	exec 8<"$1"
+	says 5 "process $BASHPID .*$1 open" adopt "$gpu" &&
 		driver_is virtio_gpu
 	local status=$?
 	exec 8<&-
@@ -682,21 +683,7 @@ console_of_fb()
 	done
 }
 
-# Nor does its framebuffer go, nor is it taken but by force.
-adopt_leaves_framebuffer()
-{
-	local fb
-
-	fb=$(basename "$gpu_dir"/graphics/fb*)
-	[ -e "/dev/$fb" ] || { echo "no framebuffer"; return 1; }
-	exec 8<"/dev/$fb"
-	says 5 "process $BASHPID .*/dev/$fb open" adopt "$gpu" &&
-		driver_is virtio_gpu
-	local status=$?
-	exec 8<&-
-	return "$status"
-}
-
+# It is not taken but by force.
 adopt_forced()
 {
 	exec 8<>/dev/dri/renderD128
@@ -732,8 +719,9 @@ if [ -n "$console" ]; then
 	try "and so it is" driver_is virtio_gpu
 	echo 0 >"$console/bind"
 fi
-try "adopt says who uses it" adopt_names_the_user
-try "and who uses its framebuffer" adopt_leaves_framebuffer
+try "adopt says who uses it" adopt_leaves /dev/dri/renderD128
+try "and who uses its framebuffer" adopt_leaves \
+	"/dev/$(basename "$gpu_dir"/graphics/fb*)"
 try "doctor tells that DRM has it" doctor_finds warning 'is not shared: it has virtio_gpu' env
 try "completion of a PCI address, behind its last colon" \
 	completes "mvgpuctl adopt ${gpu%:*}:" "${gpu##*:}"
