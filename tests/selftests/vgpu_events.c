@@ -513,6 +513,17 @@ static bool uevent_until(int fd, const char *name, const char *event,
 	return told && is;
 }
 
+/* Started, it hangs. Return: 0, -EEXIST: it did not; or another errno. */
+static int hang(struct mvt_dev *dev)
+{
+	int ret = mvt_restart(dev) ?: mvt_sim_set_u64("hang_nth", 1);
+
+	if (ret)
+		return ret;
+	return mvt_gpu_create(dev, 1, VIRTIO_GPU_FORMAT_B8G8R8X8_UNORM, SIDE,
+			      SIDE) == OK ? -EEXIST : 0;
+}
+
 /* Whatever comes to pass, the last word is what the vGPU is in then. */
 TEST_F(events, udev_states)
 {
@@ -551,20 +562,14 @@ TEST_F(events, udev_states)
 	ASSERT_EQ(0, mvt_vfio_reset(&dev));
 	EXPECT_TRUE(uevent_until(fd, self->uuid, "reset", "open"));
 
-	ASSERT_EQ(0, mvt_restart(&dev));
 	ASSERT_EQ(0, mvt_sched_set_u64("job_timeout_ms", 100));
-	ASSERT_EQ(0, mvt_sim_set_u64("hang_nth", 1));
-	EXPECT_NE(OK, mvt_gpu_create(&dev, 1, VIRTIO_GPU_FORMAT_B8G8R8X8_UNORM,
-				     SIDE, SIDE));
+	ASSERT_EQ(0, hang(&dev));
 	EXPECT_TRUE(uevent_until(fd, self->uuid, "hung", "broken"));
 	ASSERT_EQ(0, mvt_vfio_reset(&dev));
 	EXPECT_TRUE(uevent_until(fd, self->uuid, "reset", "open"));
 
-	ASSERT_EQ(0, mvt_restart(&dev));
 	ASSERT_EQ(0, mvt_sched_set_u64("ban_resets", 1));
-	ASSERT_EQ(0, mvt_sim_set_u64("hang_nth", 1));
-	EXPECT_NE(OK, mvt_gpu_create(&dev, 1, VIRTIO_GPU_FORMAT_B8G8R8X8_UNORM,
-				     SIDE, SIDE));
+	ASSERT_EQ(0, hang(&dev));
 	EXPECT_TRUE(uevent_until(fd, self->uuid, "banned", "banned"));
 	mvt_close(&dev);
 	ASSERT_EQ(0, mvt_mdev_path(self->uuid, "mvgpu/reset", path,

@@ -38,10 +38,8 @@ FIXTURE_TEARDOWN(isolation)
 	unsigned int i;
 
 	mvt_sim_defaults();
-	for (i = 0; i < NR; i++) {
-		mvt_mem_free(&self->dev[i], &self->mem[i]);
-		mvt_teardown(&self->dev[i]);
-	}
+	for (i = 0; i < NR; i++)
+		mvt_teardown_mem(&self->dev[i], &self->mem[i]);
 }
 
 /* Every command on an id of the other one is refused. */

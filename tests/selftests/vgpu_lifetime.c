@@ -37,9 +37,7 @@ FIXTURE_SETUP(lifetime)
 	ASSERT_EQ(0, mvt_get_job_timeout_ms(&self->job_timeout));
 	ASSERT_EQ(0, mvt_set_job_timeout_ms(JOB_TIMEOUT_MS));
 	for (i = 0; i < NR; i++) {
-		ASSERT_EQ(0, mvt_setup(&self->dev[i], 2));
-		ASSERT_EQ(0, mvt_mem_map(&self->dev[i], &self->mem[i],
-					 MVT_BUF_IOVA, 0x100000));
+		ASSERT_EQ(0, mvt_setup_mem(&self->dev[i], &self->mem[i], 2));
 		ASSERT_EQ(OK, mvt_gpu_make(&self->dev[i], &self->mem[i], 1, 64,
 					   64, i));
 	}
@@ -50,10 +48,8 @@ FIXTURE_TEARDOWN(lifetime)
 	unsigned int i;
 
 	mvt_sim_defaults();
-	for (i = 0; i < NR; i++) {
-		mvt_mem_free(&self->dev[i], &self->mem[i]);
-		mvt_teardown(&self->dev[i]);
-	}
+	for (i = 0; i < NR; i++)
+		mvt_teardown_mem(&self->dev[i], &self->mem[i]);
 	mvt_set_job_timeout_ms(self->job_timeout);
 	EXPECT_FALSE(mvt_kernel_tainted_by_fault());
 }
@@ -423,9 +419,7 @@ static long stuck(FIXTURE_DATA(lifetime) * self, const char *knob, int *resp)
 	*resp = mvt_sim_set_u64(knob, 1);
 	if (*resp)
 		return -1;
-	ret = mvt_gpu_send_transfer(a, 1, 64, 64);
-	if (ret >= 0)
-		ret = mvt_vq_kick(&a->vq[MVT_CTRL]);
+	ret = mvt_gpu_start_transfer(a, 1, 64, 64);
 	if (ret)
 		return -1;
 	mvt_msleep(20);

@@ -49,9 +49,7 @@ FIXTURE_SETUP(policy)
 	mvt_sim_defaults();
 	mvt_sched_defaults();
 	for (i = 0; i < NR; i++) {
-		ASSERT_EQ(0, mvt_setup(&self->dev[i], TYPE));
-		ASSERT_EQ(0, mvt_mem_map(&self->dev[i], &self->mem[i],
-					 MVT_BUF_IOVA, 0x100000));
+		ASSERT_EQ(0, mvt_setup_mem(&self->dev[i], &self->mem[i], TYPE));
 		ASSERT_EQ(0, prepare(self, i));
 	}
 }
@@ -61,10 +59,8 @@ FIXTURE_TEARDOWN(policy)
 	unsigned int i;
 
 	mvt_sim_defaults();
-	for (i = 0; i < NR; i++) {
-		mvt_mem_free(&self->dev[i], &self->mem[i]);
-		mvt_teardown(&self->dev[i]);
-	}
+	for (i = 0; i < NR; i++)
+		mvt_teardown_mem(&self->dev[i], &self->mem[i]);
 	mvt_sched_defaults();
 	EXPECT_FALSE(mvt_kernel_tainted_by_fault());
 }
@@ -231,10 +227,8 @@ TEST_F(policy, exclusive_is_for_one)
 	unsigned int i;
 
 	EXPECT_EQ(-EBUSY, mvt_sched_set("policy", "exclusive"));
-	for (i = 0; i < NR; i++) {
-		mvt_mem_free(&self->dev[i], &self->mem[i]);
-		mvt_teardown(&self->dev[i]);
-	}
+	for (i = 0; i < NR; i++)
+		mvt_teardown_mem(&self->dev[i], &self->mem[i]);
 	EXPECT_EQ(0, mvt_sched_set("policy", "exclusive"));
 	EXPECT_EQ(0, mvt_available(TYPE));
 	EXPECT_EQ(-ENOSPC, mvt_setup(&self->dev[0], TYPE));
@@ -247,11 +241,8 @@ TEST_F(policy, exclusive_is_for_one)
 	EXPECT_EQ(OK, mvt_gpu_create(&whole, 3, 1, 64, 64));
 	mvt_teardown(&whole);
 	EXPECT_EQ(0, mvt_sched_set("policy", "fair"));
-	for (i = 0; i < NR; i++) {
-		ASSERT_EQ(0, mvt_setup(&self->dev[i], TYPE));
-		ASSERT_EQ(0, mvt_mem_map(&self->dev[i], &self->mem[i],
-					 MVT_BUF_IOVA, 0x100000));
-	}
+	for (i = 0; i < NR; i++)
+		ASSERT_EQ(0, mvt_setup_mem(&self->dev[i], &self->mem[i], TYPE));
 }
 
 /* Anything that may be changed, at random. */

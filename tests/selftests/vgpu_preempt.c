@@ -49,9 +49,7 @@ FIXTURE_SETUP(preempt)
 	ASSERT_EQ(1, mvt_sched_get_u64("preemption"));
 	ASSERT_EQ(0, mvt_sched_set_u64("job_timeout_ms", 20000));
 	for (i = 0; i < NR; i++) {
-		ASSERT_EQ(0, mvt_setup(&self->dev[i], TYPE));
-		ASSERT_EQ(0, mvt_mem_map(&self->dev[i], &self->mem[i],
-					 MVT_BUF_IOVA, 0x100000));
+		ASSERT_EQ(0, mvt_setup_mem(&self->dev[i], &self->mem[i], TYPE));
 		ASSERT_EQ(0, make(self, i));
 		self->busy[i] = mvt_vgpu_get_u64(&self->dev[i],
 						 "stats/busy_ns");
@@ -64,10 +62,8 @@ FIXTURE_TEARDOWN(preempt)
 	unsigned int i;
 
 	mvt_sim_defaults();
-	for (i = 0; i < NR; i++) {
-		mvt_mem_free(&self->dev[i], &self->mem[i]);
-		mvt_teardown(&self->dev[i]);
-	}
+	for (i = 0; i < NR; i++)
+		mvt_teardown_mem(&self->dev[i], &self->mem[i]);
 	mvt_sched_defaults();
 	EXPECT_FALSE(mvt_kernel_tainted_by_fault());
 }
@@ -75,9 +71,7 @@ FIXTURE_TEARDOWN(preempt)
 /* A job of @rows times ROW_MS. */
 static int send(FIXTURE_DATA(preempt) * self, unsigned int i, unsigned int rows)
 {
-	int ret = mvt_gpu_send_transfer(&self->dev[i], 1, SIDE, rows);
-
-	return ret < 0 ? ret : mvt_vq_kick(&self->dev[i].vq[MVT_CTRL]);
+	return mvt_gpu_start_transfer(&self->dev[i], 1, SIDE, rows);
 }
 
 /* The next answer within @ms: its type; -EBADMSG: not in order. */

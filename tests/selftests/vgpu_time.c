@@ -63,9 +63,7 @@ FIXTURE_SETUP(time)
 	ASSERT_LE(0, self->fd);
 	ASSERT_EQ(0, mvt_control_gpu(self->fd, &self->gpu));
 	for (i = 0; i < NR; i++) {
-		ASSERT_EQ(0, mvt_setup(&self->dev[i], TYPE));
-		ASSERT_EQ(0, mvt_mem_map(&self->dev[i], &self->mem[i],
-					 MVT_BUF_IOVA, 0x100000));
+		ASSERT_EQ(0, mvt_setup_mem(&self->dev[i], &self->mem[i], TYPE));
 		ASSERT_EQ(0, make(self, i));
 	}
 	ASSERT_EQ(0, mvt_sim_set_u64("ns_per_kib", NS_PER_KIB));
@@ -77,10 +75,8 @@ FIXTURE_TEARDOWN(time)
 	unsigned int i;
 
 	mvt_sim_defaults();
-	for (i = 0; i < NR; i++) {
-		mvt_mem_free(&self->dev[i], &self->mem[i]);
-		mvt_teardown(&self->dev[i]);
-	}
+	for (i = 0; i < NR; i++)
+		mvt_teardown_mem(&self->dev[i], &self->mem[i]);
 	mvt_sched_defaults();
 	close(self->fd);
 	EXPECT_FALSE(mvt_kernel_tainted_by_fault());
@@ -89,9 +85,7 @@ FIXTURE_TEARDOWN(time)
 /* A job of @rows times 10 ms. */
 static int send(FIXTURE_DATA(time) * self, unsigned int i, unsigned int rows)
 {
-	int ret = mvt_gpu_send_transfer(&self->dev[i], 1, SIDE, rows);
-
-	return ret < 0 ? ret : mvt_vq_kick(&self->dev[i].vq[MVT_CTRL]);
+	return mvt_gpu_start_transfer(&self->dev[i], 1, SIDE, rows);
 }
 
 static void step_vgpu(struct __test_metadata *_metadata,

@@ -305,6 +305,14 @@ int mvt_gpu_send_transfer(struct mvt_dev *dev, u32 id, u32 width, u32 height)
 	return mvt_gpu_send(dev, &req, sizeof(req), NULL);
 }
 
+/* And tell the device of it. */
+int mvt_gpu_start_transfer(struct mvt_dev *dev, u32 id, u32 width, u32 height)
+{
+	int ret = mvt_gpu_send_transfer(dev, id, width, height);
+
+	return ret < 0 ? ret : mvt_vq_kick(&dev->vq[MVT_CTRL]);
+}
+
 int mvt_gpu_send_flush(struct mvt_dev *dev, u32 id, u32 width, u32 height)
 {
 	struct virtio_gpu_resource_flush req = { .resource_id = id };

@@ -225,6 +225,8 @@ int mvt_restart(struct mvt_dev *dev);
 u64 mvt_stat(const struct mvt_dev *dev, const char *name);
 int mvt_setup(struct mvt_dev *dev, unsigned int type);
 void mvt_teardown(struct mvt_dev *dev);
+int mvt_setup_mem(struct mvt_dev *dev, struct mvt_mem *mem, unsigned int type);
+void mvt_teardown_mem(struct mvt_dev *dev, struct mvt_mem *mem);
 int mvt_wait_broken(struct mvt_dev *dev, unsigned int timeout_ms);
 
 /* vring.c */
@@ -290,6 +292,7 @@ int mvt_gpu_cursor(struct mvt_dev *dev, u32 type, u32 scanout, u32 id, u32 x,
 		   u32 y, u32 hot_x, u32 hot_y);
 int mvt_gpu_send_nop(struct mvt_dev *dev);
 int mvt_gpu_send_transfer(struct mvt_dev *dev, u32 id, u32 width, u32 height);
+int mvt_gpu_start_transfer(struct mvt_dev *dev, u32 id, u32 width, u32 height);
 int mvt_gpu_send_flush(struct mvt_dev *dev, u32 id, u32 width, u32 height);
 bool mvt_is_error(int resp);
 u32 mvt_pattern(u32 seed, u32 i);

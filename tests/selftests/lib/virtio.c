@@ -205,6 +205,19 @@ int mvt_setup(struct mvt_dev *dev, unsigned int type)
 	return err;
 }
 
+/* Likewise, with 1 MiB of memory for resources. */
+int mvt_setup_mem(struct mvt_dev *dev, struct mvt_mem *mem, unsigned int type)
+{
+	return mvt_setup(dev, type) ?:
+	       mvt_mem_map(dev, mem, MVT_BUF_IOVA, 0x100000);
+}
+
+void mvt_teardown_mem(struct mvt_dev *dev, struct mvt_mem *mem)
+{
+	mvt_mem_free(dev, mem);
+	mvt_teardown(dev);
+}
+
 void mvt_teardown(struct mvt_dev *dev)
 {
 	mvt_close(dev);
