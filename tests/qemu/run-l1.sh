@@ -39,10 +39,13 @@
 # Exit status: that of CMD, or
 #   120  L1's kernel panicked (an oops counts: L1 runs with oops=panic)
 #   121  L1 ended before CMD did, or never came up
-#   123  L1 no longer answered for two minutes, or had not booted after five; its
+#   123  L1 no longer answered for two minutes, or had not booted after three; its
 #        registers are in /out
 #   124  time was up
 # Whatever happens, no process, mount or socket stays behind.
+#
+# An emulated L1 now and then loses its timer while it boots, before CMD: it is booted
+# again then, twice at most.
 
 set -eu
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -122,7 +125,7 @@ start_xvfb()
 # when it has booted; with a shell there is none.
 stands_still()
 {
-	local last=$((started + 180))
+	local last=$((started + 60))
 
 	[ -z "$shell" ] || return
 	[ ! -f "$out/.run/alive" ] || last=$(stat -c %Y "$out/.run/alive")
@@ -335,21 +338,28 @@ fi
 step "booting L1: kernel $(cat "$boot/release"), GPU: $gpu"
 state=$(declare -p boot boots disk out payload own gpu gpus outputs display \
 	iommu mem smp timeout append accel shell more)
-rc=0
 # The private /tmp may not have the directory that we were called in.
 cd "$project"
 # Whatever ends this script, even SIGKILL, ends what it started.
 start=(setpriv --pdeathsig TERM "$testbed/chroot.sh" --private "${binds[@]}"
        -- "$testbed/run-l1.sh" --inside "$state")
-if [ -n "$shell" ]; then
-	"${start[@]}" || rc=$?
-else
-	# In the background, so that the shell hears signals at once.
-	"${start[@]}" </dev/null &
-	level0=$!
-	wait "$level0" || rc=$?
-	level0=
-fi
+for try in 1 2 3; do
+	rc=0
+	if [ -n "$shell" ]; then
+		"${start[@]}" || rc=$?
+	else
+		# In the background, so that the shell hears signals at once.
+		"${start[@]}" </dev/null &
+		level0=$!
+		wait "$level0" || rc=$?
+		level0=
+	fi
+	# What has given no sign of life has not begun with CMD.
+	if [ "$rc" -ne 123 ] || [ -e "$out/.run/alive" ] || [ "$try" -eq 3 ]; then
+		break
+	fi
+	step "L1 did not boot, which is the emulator's fault: again"
+done
 
 hint="the whole console: $out/console.log"
 [ -z "$temp" ] || hint="use --out DIR to keep the whole console"
