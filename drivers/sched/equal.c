@@ -61,7 +61,7 @@ static struct mvgpu_share *equal_pick(struct mvgpu_policy *policy, u64 now,
 }
 
 static void equal_charge(struct mvgpu_policy *policy, struct mvgpu_share *share,
-			 s64 ns, u64 now)
+			 s64 ns, u64 since, u64 now)
 {
 	if (share->epoch != policy->epoch)
 		return;

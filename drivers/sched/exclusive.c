@@ -20,7 +20,7 @@ static struct mvgpu_share *exclusive_pick(struct mvgpu_policy *policy, u64 now,
 }
 
 static void exclusive_charge(struct mvgpu_policy *policy,
-			     struct mvgpu_share *share, s64 ns, u64 now)
+			     struct mvgpu_share *share, s64 ns, u64 since, u64 now)
 {
 }
 

@@ -288,7 +288,7 @@ static void fair_charge_min(struct mvgpu_policy *policy,
 }
 
 static void fair_charge(struct mvgpu_policy *policy, struct mvgpu_share *share,
-			s64 ns, u64 now)
+			s64 ns, u64 since, u64 now)
 {
 	s64 debt = fair_virtual(share, MVGPU_DEBT_MAX_NS);
 	bool queued = share->queued;
@@ -306,9 +306,14 @@ static void fair_charge(struct mvgpu_policy *policy, struct mvgpu_share *share,
 				  fair_virtual(share, policy->slice_ns);
 	if (share->params.min)
 		fair_charge_min(policy, share, ns, now);
-	if (share->params.cap)
+	if (share->params.cap) {
+		/* Late timers are made up for. */
+		mvgpu_limit_forget(share, since,
+				   mvgpu_limit_burst(policy, share->params.cap,
+						     MVGPU_PERCENT_MAX));
 		mvgpu_limit_charge(policy, share, share->params.cap,
 				   MVGPU_PERCENT_MAX, ns, now);
+	}
 	if (!queued)
 		return;
 	if (share->held)

@@ -77,7 +77,7 @@ static struct mvgpu_share *fixed_pick(struct mvgpu_policy *policy, u64 now,
 }
 
 static void fixed_charge(struct mvgpu_policy *policy, struct mvgpu_share *share,
-			 s64 ns, u64 now)
+			 s64 ns, u64 since, u64 now)
 {
 	const struct mvgpu_share_params *params = &share->params;
 
@@ -85,6 +85,14 @@ static void fixed_charge(struct mvgpu_policy *policy, struct mvgpu_share *share,
 		return;
 	if (share->queued)
 		fixed_remove(policy, share);
+	/*
+	 * What it waited for while jobs of others could not be stopped is made up
+	 * for. Where all are behind, because more was promised than there is, none
+	 * is due before the others for that.
+	 */
+	mvgpu_limit_forget(share, since, MVGPU_DEBT_MAX_NS +
+			   mvgpu_limit_burst(policy, params->part,
+					     params->whole));
 	mvgpu_limit_charge(policy, share, params->part, params->whole, ns, now);
 	/* Who owns it all has no limit, but its next slice is due later. */
 	if (params->part == params->whole)

@@ -31,14 +31,17 @@ void mvgpu_limit_renew(struct mvgpu_share *share, u64 now)
 	share->held = false;
 }
 
+void mvgpu_limit_forget(struct mvgpu_share *share, u64 since, s64 credit)
+{
+	if (share->limit < (s64)since - credit)
+		share->limit = (s64)since - credit;
+}
+
 void mvgpu_limit_charge(struct mvgpu_policy *policy, struct mvgpu_share *share,
 			u32 part, u32 whole, s64 ns, u64 now)
 {
 	s64 burst = mvgpu_limit_burst(policy, part, whole);
 
-	/* What was not used is made up for within a burst, as timers are late. */
-	if (ns > 0 && share->limit < (s64)now - burst)
-		share->limit = (s64)now - burst;
 	share->limit += div_s64(ns * whole, part);
 	if (share->limit > (s64)now + burst)
 		share->held = true;

@@ -134,12 +134,12 @@ struct mvgpu_share *mvgpu_policy_pick(struct mvgpu_policy *policy, u64 now,
 EXPORT_SYMBOL_IF_KUNIT(mvgpu_policy_pick);
 
 static void policy_charge(struct mvgpu_policy *policy,
-			  struct mvgpu_share *share, s64 ns, u64 now)
+			  struct mvgpu_share *share, s64 ns, u64 since, u64 now)
 {
 	if (share == policy->current_share)
 		policy->used_ns += ns;
 	if (ns)
-		policy->ops->charge(policy, share, ns, now);
+		policy->ops->charge(policy, share, ns, since, now);
 }
 
 u64 mvgpu_policy_start(struct mvgpu_policy *policy, struct mvgpu_share *share,
@@ -149,7 +149,7 @@ u64 mvgpu_policy_start(struct mvgpu_policy *policy, struct mvgpu_share *share,
 		policy->current_share = share;
 		policy->used_ns = 0;
 	}
-	policy_charge(policy, share, share->avg_ns, now);
+	policy_charge(policy, share, share->avg_ns, now, now);
 	return share->avg_ns;
 }
 EXPORT_SYMBOL_IF_KUNIT(mvgpu_policy_start);
@@ -158,14 +158,14 @@ void mvgpu_policy_end(struct mvgpu_policy *policy, struct mvgpu_share *share,
 		      u64 charged, u64 ns, u64 now)
 {
 	share->avg_ns = share->avg_ns ? (3 * share->avg_ns + ns) / 4 : ns;
-	policy_charge(policy, share, (s64)ns - (s64)charged, now);
+	policy_charge(policy, share, (s64)ns - (s64)charged, now - ns, now);
 }
 EXPORT_SYMBOL_IF_KUNIT(mvgpu_policy_end);
 
 void mvgpu_policy_cancel(struct mvgpu_policy *policy, struct mvgpu_share *share,
 			 u64 charged, u64 now)
 {
-	policy_charge(policy, share, -(s64)charged, now);
+	policy_charge(policy, share, -(s64)charged, 0, now);
 }
 EXPORT_SYMBOL_IF_KUNIT(mvgpu_policy_cancel);
 
@@ -181,7 +181,7 @@ bool mvgpu_policy_expired(struct mvgpu_policy *policy,
 			  struct mvgpu_share *share, u64 *charged, u64 ns,
 			  u64 now)
 {
-	policy_charge(policy, share, (s64)ns - (s64)*charged, now);
+	policy_charge(policy, share, (s64)ns - (s64)*charged, now - ns, now);
 	*charged = ns;
 	if (policy->ops->yields && policy->ops->yields(policy, share, now))
 		return true;

@@ -23,6 +23,8 @@ static inline bool mvgpu_v_before(u64 a, u64 b)
 
 /* limit.c: a share gets @part of @whole, and is held when it had more. */
 void mvgpu_limit_renew(struct mvgpu_share *share, u64 now);
+/* It has not used what it might have before @since: no more than @credit is left. */
+void mvgpu_limit_forget(struct mvgpu_share *share, u64 since, s64 credit);
 void mvgpu_limit_charge(struct mvgpu_policy *policy, struct mvgpu_share *share,
 			u32 part, u32 whole, s64 ns, u64 now);
 /* When it comes: is it still held? */

@@ -80,8 +80,8 @@ struct mvgpu_share {
  * @remove: @share has none any more
  * @pick: who is served next, which may be who was last; NULL: nobody now, and
  *	then *@until is when to ask again (U64_MAX: after the next add)
- * @charge: @share has used @ns, or less than it was charged for (negative),
- *	whether it is queued or not
+ * @charge: @share has used @ns, or less than it was charged for (negative), from
+ *	@since on, whether it is queued or not; 0: never
  * @params: the parameters of @share, which is not queued, were changed; optional
  * @back: as @add, but since a job was taken back: @share goes on where it was;
  *	optional, else @add is called
@@ -96,7 +96,7 @@ struct mvgpu_policy_ops {
 	struct mvgpu_share *(*pick)(struct mvgpu_policy *policy, u64 now,
 				    u64 *until);
 	void (*charge)(struct mvgpu_policy *policy, struct mvgpu_share *share,
-		       s64 ns, u64 now);
+		       s64 ns, u64 since, u64 now);
 	void (*params)(struct mvgpu_policy *policy, struct mvgpu_share *share,
 		       u64 now);
 	void (*back)(struct mvgpu_policy *policy, struct mvgpu_share *share,

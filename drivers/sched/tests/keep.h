@@ -59,6 +59,7 @@ void promise_equal_shares(void);
 void promise_equal_arrivals(void);
 void promise_equal_sleeper(void);
 void promise_fixed_halves(void);
+void promise_fixed_uneven_jobs(void);
 void promise_fixed_sizes(void);
 void promise_fixed_arrivals(void);
 void promise_fixed_long_jobs(void);

@@ -210,6 +210,7 @@ const struct promise mvgpu_promises[] = {
 	{ "equal: nobody gets ahead, who arrives waits for little", promise_equal_arrivals, false },
 	{ "equal: who slept has no credit", promise_equal_sleeper, false },
 	{ "fixed: a half stays a half", promise_fixed_halves, false },
+	{ "fixed: nothing of it is lost by uneven jobs", promise_fixed_uneven_jobs, false },
 	{ "fixed: mixed sizes", promise_fixed_sizes, false },
 	{ "fixed: parts stay what they are whoever arrives", promise_fixed_arrivals, false },
 	{ "fixed: a part is a ceiling for long jobs, too", promise_fixed_long_jobs, false },

@@ -149,6 +149,33 @@ void promise_fixed_halves(void)
 	trial_end();
 }
 
+/*
+ * Nor is any of it lost when jobs are not as long as those before, or wait for others
+ * that cannot be stopped.
+ */
+void promise_fixed_uneven_jobs(void)
+{
+	u64 part;
+	u32 i, n;
+
+	for (n = 1; n <= 2; n++) {
+		trial_begin(&mvgpu_policy_fixed, 2);
+		for (i = 0; i < 2; i++) {
+			sim_part(&sim, i, 32, 64);
+			sim.tenant[i].max_ns = 200 * MS;
+			sim.tenant[i].off = i >= n;
+		}
+		sim_run(&sim, jobs / 10, U64_MAX / 2);
+		for (i = 0; i < n; i++) {
+			part = sim.tenant[i].busy_ns / ((sim.now - SEC) / 1000);
+			pr_info("a half of %u with jobs of 50 us to 200 ms: %llu permille\n",
+				n, (ull)part);
+			CHECK(part >= 495 && part <= 502, "%llu", (ull)part);
+		}
+		trial_end();
+	}
+}
+
 void promise_fixed_sizes(void)
 {
 	static const u32 part[] = { 16, 8, 4, 2, 1, 1 };
