@@ -89,10 +89,14 @@ static const struct metric vgpu_metrics[] = {
 		    "Flushes of what a display shows."),
 };
 
+static uint64_t u64_at(const void *stats, size_t offset)
+{
+	return *(const uint64_t *)((const char *)stats + offset);
+}
+
 static double value_of(const void *stats, const struct metric *metric)
 {
-	return *(const uint64_t *)((const char *)stats + metric->offset) /
-	       metric->unit;
+	return u64_at(stats, metric->offset) / metric->unit;
 }
 
 static void head(FILE *to, const char *name, const char *type,
@@ -130,20 +134,43 @@ static void export_gpus(FILE *to, const struct gpu *gpu, uint32_t nr)
 	}
 }
 
-/* With what the vGPUs that there are used, it is what the GPU was busy. */
+/* With the same of the vGPUs that there are, they are the GPU's figures. */
+static const struct {
+	struct metric past;
+	size_t of_gpu;
+} past_metrics[] = {
+	{ VGPU_METRIC("gpu_past_busy_seconds_total", "counter", busy_ns, NS,
+		      "Time that engines worked for vGPUs that are gone."),
+	  offsetof(struct mvgpu_gpu_stats, busy_ns) },
+	{ VGPU_METRIC("gpu_past_switches_total", "counter", switches, UNIT,
+		      "Times that an engine came to vGPUs that are gone."),
+	  offsetof(struct mvgpu_gpu_stats, switches) },
+};
+
+static double past_value(const struct snapshot *snap, size_t of_gpu,
+			 const struct metric *past)
+{
+	uint64_t value = u64_at(&snap->gpu, of_gpu);
+	uint32_t i;
+
+	for (i = 0; i < snap->nr; i++)
+		value -= u64_at(&snap->vgpu[i], past->offset);
+	return value / past->unit;
+}
+
 static void export_past(FILE *to, const struct gpu *gpu, uint32_t nr)
 {
-	uint64_t busy;
-	uint32_t i, k;
+	const struct metric *past;
+	uint32_t i, m;
 
-	head(to, "gpu_past_busy_seconds_total", "counter",
-	     "Time that engines worked for vGPUs that are gone.");
-	for (i = 0; i < nr; i++) {
-		busy = gpu[i].snap.gpu.busy_ns;
-		for (k = 0; k < gpu[i].snap.nr; k++)
-			busy -= gpu[i].snap.vgpu[k].busy_ns;
-		fprintf(to, "mvgpu_gpu_past_busy_seconds_total{gpu=\"%s\"} %.15g\n",
-			gpu[i].info.name, busy / NS);
+	for (m = 0; m < ARRAY_SIZE(past_metrics); m++) {
+		past = &past_metrics[m].past;
+		head(to, past->name, past->type, past->help);
+		for (i = 0; i < nr; i++)
+			fprintf(to, "mvgpu_%s{gpu=\"%s\"} %.15g\n",
+				past->name, gpu[i].info.name,
+				past_value(&gpu[i].snap, past_metrics[m].of_gpu,
+					   past));
 	}
 }
 

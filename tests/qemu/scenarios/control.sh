@@ -463,19 +463,29 @@ prometheus_valid()
 	END { exit failed || lines < 50 }' "$1"
 }
 
-# What vGPUs were busy, those of the past included, is what the GPU was.
+# prometheus_adds_up FILE FIGURE [PAST] - the GPU's is that of its vGPUs, and of those that
+# are gone.
 prometheus_adds_up()
 {
-	awk '/^mvgpu_gpu_busy_seconds_total/ { gpu = $NF }
-	     /^mvgpu_(vgpu|gpu_past)_busy_seconds_total/ { sum += $NF }
-	     END { d = gpu - sum; exit !(gpu > 0 && d < 1e-6 && d > -1e-6) }' "$1"
+	awk -v gpu="mvgpu_gpu_$2{" -v vgpu="mvgpu_vgpu_$2{" -v past="mvgpu_gpu_${3-}{" '
+		index($0, gpu) == 1 { want = $NF }
+		index($0, vgpu) == 1 || index($0, past) == 1 { sum += $NF; n++ }
+		END {
+			d = want - sum
+			if (want > 0 && n > 1 && d < 1e-6 && d > -1e-6) exit
+			print "the GPU has " want ", " n " others have " sum
+			exit 1
+		}' "$1"
 }
 
 cp /tmp/mvgpu.prom /tmp/top.tmux /out/
 try "promtool has nothing to say of export" says_nothing \
 	sh -c 'promtool check metrics </tmp/mvgpu.prom'
 try "export is valid" prometheus_valid /tmp/mvgpu.prom
-try "and adds up" prometheus_adds_up /tmp/mvgpu.prom
+try "busy time adds up" prometheus_adds_up /tmp/mvgpu.prom \
+	busy_seconds_total past_busy_seconds_total
+try "switches add up" prometheus_adds_up /tmp/mvgpu.prom switches_total past_switches_total
+try "memory adds up" prometheus_adds_up /tmp/mvgpu.prom memory_used_bytes
 try "all may read the file" grep -qx 644 <(stat -c %a /tmp/mvgpu.prom)
 try "export to where nothing is" says 3 'there is none' export --prometheus -o /nowhere/file
 try "export of something else" says 2 'prometheus' export
