@@ -57,7 +57,7 @@ more=(
 	"l1-6.12-shares|shares of the GPU, two guests|l1 6.12 shares"
 	"l1-6.12-hang|a hang of the physical GPU|l1 6.12 hang"
 	"l1-6.12-kill|QEMU killed|l1 6.12 kill-qemu"
-	"l1-6.12-control|mvgpuctl, every verb|l1 6.12 control"
+	"l1-6.12-control|mvgpuctl, every verb|l1 6.12 control --qemu-arg -device --qemu-arg virtio-gpu-pci,bus=pcie.0,addr=0x11"
 	"l1-6.12-sched|scheduler in real time|l1 6.12 sched --smp 1 --no-gpu"
 	"l1-6.12-iommu-load|load and unload, IOMMU|l1 6.12 load-modules --iommu"
 	"l1-6.12-iommu-selftests|kselftests, IOMMU|l1 6.12 selftests --iommu"

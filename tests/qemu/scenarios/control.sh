@@ -661,11 +661,15 @@ try "all of it" bash -c '[ ! -e /sys/module/mvgpu ] || modprobe -r mvgpu'
 # adopt and release
 #
 
+# The second one, which the console is not on.
+other=0000:00:11.0
+
+# driver_is DRIVER [ADDR] - whose it is; DRIVER may be "".
 driver_is()
 {
 	local of
 
-	of=$(basename "$(readlink "$gpu_dir"/virtio*/driver)")
+	of=$(basename "$(readlink "/sys/bus/pci/devices/${2-$gpu}"/virtio*/driver)")
 	[ "$of" = "$1" ] || { echo "the driver is $of"; return 1; }
 }
 
@@ -691,6 +695,33 @@ console_of_fb()
 			echo "$dir"
 		fi
 	done
+}
+
+# The text console leaves framebuffers, if it is on one.
+console_off()
+{
+	local console
+
+	console=$(console_of_fb)
+	[ -z "$console" ] || echo 0 >"$console/bind"
+}
+
+# adopt_fails REGEX DRIVER... - these drivers take nothing: adopt says so and what became
+# of the GPU.
+adopt_fails()
+{
+	local why=$1 driver status=0
+
+	shift
+	console_off
+	for driver; do
+		mount --bind /dev/full "/sys/bus/virtio/drivers/$driver/bind" || return
+	done
+	says 1 "$why" adopt "$gpu" || status=1
+	for driver; do
+		umount "/sys/bus/virtio/drivers/$driver/bind"
+	done
+	return "$status"
 }
 
 # It is not taken but by force.
@@ -727,23 +758,39 @@ console=$(console_of_fb)
 if [ -n "$console" ]; then
 	try "adopt leaves the console its GPU" says 5 'text console' adopt "$gpu"
 	try "and so it is" driver_is virtio_gpu
-	echo 0 >"$console/bind"
+	try "but not another GPU" json '.driver' '"mvgpu_virtio"' adopt "$other"
+	try "mvgpu has that" driver_is mvgpu_virtio "$other"
+	try "release of it" json '.driver' '"virtio_gpu"' release "$other"
+	try "DRM has it" driver_is virtio_gpu "$other"
+	try "and still the one with the console" driver_is virtio_gpu
+	console_off
 fi
 try "adopt says who uses it" adopt_leaves /dev/dri/renderD128
 try "and who uses its framebuffer" adopt_leaves \
 	"/dev/$(basename "$gpu_dir"/graphics/fb*)"
-try "doctor tells that DRM has it" doctor_finds warning 'is not shared: it has virtio_gpu' env
+try "doctor tells that DRM has it" doctor_finds warning \
+	"$(basename "$gpu_dir"/virtio*) is not shared: it has virtio_gpu" env
 try "completion of a PCI address, behind its last colon" \
-	completes "mvgpuctl adopt ${gpu%:*}:" "${gpu##*:}"
+	completes "mvgpuctl adopt ${gpu%:*}:" "${gpu##*:}" "${other##*:}"
 try "completion of a file" completes "mvgpuctl trace -o /etc/hostn" /etc/hostname
 try "completion of a verb" completes "mvgpuctl ad" adopt
 try "completion of options" completes "mvgpuctl top --d" --delay
 try "completion of a value" completes "mvgpuctl --color=n" never
 try "adopt --force takes it all the same" adopt_forced
 "$ctl" release "$gpu"
+try "where mvgpu does not take it, its driver has it back" \
+	adopt_fails 'mvgpu_virtio does not take .*its old driver has it again' mvgpu_virtio
+try "so it is" driver_is virtio_gpu
+try "where neither does, that is told" \
+	adopt_fails 'nor does its old driver: it has none now' mvgpu_virtio virtio_gpu
+try "it has none" driver_is ""
+try "and nothing but that is lost" \
+	adopt_fails 'it has no driver, as before' mvgpu_virtio
+"$ctl" adopt "$gpu"
+try "who has no driver can be adopted" driver_is mvgpu_virtio
+"$ctl" release "$gpu"
 # It is on the new framebuffer.
-console=$(console_of_fb)
-[ -z "$console" ] || echo 0 >"$console/bind"
+console_off
 try "adopt" json '.driver' '"mvgpu_virtio"' adopt "$gpu"
 try "mvgpu has the GPU" driver_is mvgpu_virtio
 try "adopt again is no harm" "$ctl" adopt "$gpu"
