@@ -13,23 +13,6 @@
 # gl-all.sh wants more.
 work="$here/scenarios/gl-work.sh ${GL_WORK-}"
 
-# shows_its_picture NAME - compared with what the guest has read back itself.
-shows_its_picture()
-{
-	local tries=20
-
-	while ! l2_screendump "$1" "/tmp/$1.ppm" vgpu0 ||
-	      ! cmp "/tmp/$1.ppm" "$l2_dir/$1/out/shown.ppm"; do
-		tries=$((tries - 1))
-		if [ "$tries" -eq 0 ]; then
-			l2_screendump "$1" "/out/wrong-$1.png" vgpu0
-			pnmtopng "$l2_dir/$1/out/shown.ppm" >"/out/drawn-$1.png"
-			return 1
-		fi
-		sleep 0.5
-	done
-}
-
 # A path and an option: split on purpose.
 # shellcheck disable=SC2086
 sums_on_gpu 25 bash $work

@@ -263,3 +263,20 @@ screen_is()
 		sleep 0.5
 	done
 }
+
+# shows_its_picture NAME - does QEMU show what mvgpu-gl --show has drawn and read back?
+shows_its_picture()
+{
+	local tries=20
+
+	while ! l2_screendump "$1" "/tmp/$1.ppm" vgpu0 ||
+	      ! cmp "/tmp/$1.ppm" "$l2_dir/$1/out/shown.ppm"; do
+		tries=$((tries - 1))
+		if [ "$tries" -eq 0 ]; then
+			l2_screendump "$1" "/out/wrong-$1.png" vgpu0
+			pnmtopng "$l2_dir/$1/out/shown.ppm" >"/out/drawn-$1.png"
+			return 1
+		fi
+		sleep 0.5
+	done
+}

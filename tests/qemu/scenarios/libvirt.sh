@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # libvirt's daemon finds the types, makes a vGPU by way of mdevctl, and runs a domain
-# with it as README.md says: the guest draws, reboots, stands still, and nobody else gets
-# its vGPU meanwhile. Another domain gets the vGPU while it runs, and gives it back.
+# with it as README.md says: the guest draws, reboots, stands still, renders by OpenGL, and
+# nobody else gets its vGPU meanwhile. Another domain gets the vGPU while it runs, computes
+# and renders on it, and gives it back.
 
 # Functions are called by way of "try".
 # shellcheck disable=SC2317
@@ -285,11 +286,12 @@ guest='
 	{
 		grep -q 0x1050 /sys/bus/pci/devices/*/device
 	}
-	show()
+	# until it may go on
+	keep()
 	{
 		local pid
 
-		"$draw" pattern "$1" &
+		"$@" &
 		pid=$!
 		rm -f /out/next
 		until [ -f /out/next ]; do sleep 0.1; done
@@ -301,9 +303,10 @@ guest='
 	button &
 	case $1 in
 	keep)
-		show $boot
-		show 10
-		show 11
+		for n in $boot 10 11; do
+			keep "$draw" pattern $n
+		done
+		keep "$gl" --show 3 --picture /out/shown.ppm --hold 600
 		;;
 	hotplug)
 		# There is no udevd to load it when the device comes.
@@ -311,7 +314,8 @@ guest='
 		for n in 21 22; do
 			echo "# waits $n"
 			until vgpu && [ -e /dev/dri/card0 ]; do sleep 0.1; done
-			show $n
+			"$gl" product geometry msaa
+			keep "$draw" pattern $n
 			echo "# released $n"
 			while vgpu; do sleep 0.1; done
 			echo "# gone $n"
@@ -322,7 +326,8 @@ guest='
 	echo "# end"
 	sleep 600'
 
-try "define a domain" domain_define a "$uuid_a" "draw=$draw; set -- keep$guest"
+programs="draw=$draw; gl=$here/guest/mvgpu-gl"
+try "define a domain" domain_define a "$uuid_a" "$programs; set -- keep$guest"
 try "it starts" virsh start a || finish
 try "its QEMU keeps off the first processor" cpus_are a "$(l2_cpus)"
 try "the guest boots" l2_up a 300 || finish
@@ -362,6 +367,15 @@ try "who has it runs on" said '^running' virsh domstate a
 try "and still shows its picture" screen_is a --seed 11
 try "it has seen no error" vgpu_is "$uuid_a" stats/errors 0
 
+#
+# Mesa, as it is, renders on it
+#
+
+advance a
+try "the guest renders by OpenGL" guest_said a '^# ready show'
+try "what it has rendered is shown" shows_its_picture a
+try "streams of 3D commands did that" test "$(vgpu_attr "$uuid_a" stats/streams)" -gt 0
+try "none was refused" vgpu_is "$uuid_a" stats/refused 0
 advance a
 try "the guest is through" guest_said a '^# end'
 try "virsh destroy" virsh destroy a
@@ -375,13 +389,13 @@ try "nothing of the guest is left" vgpu_idle "$uuid_a"
 
 # Not one that is shown: QEMU keeps that until it ends (limits, README.md).
 hostdev_xml "$uuid_a" off >"$root/hostdev.xml"
-try "define a domain without a vGPU" domain_define h '' "draw=$draw; set -- hotplug$guest"
+try "define a domain without a vGPU" domain_define h '' "$programs; set -- hotplug$guest"
 try "it starts" virsh start h || finish
 try "the guest boots" l2_up h 300 || finish
 for n in 21 22; do
 	try "$n: the guest has none" guest_said h "^# waits $n"
 	try "$n: virsh attach-device" virsh attach-device h "$root/hostdev.xml" --live
-	try "$n: the guest draws on it" guest_said h "ready .*seed=$n\$"
+	try "$n: the guest renders, and draws, on it" guest_said h "ready .*seed=$n\$"
 	try "$n: the vGPU has done its work" test "$(vgpu_attr "$uuid_a" stats/jobs)" -gt 0
 	try "$n: it is another one's now" refused 'in use|busy' virsh start b
 	advance h
