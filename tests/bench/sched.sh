@@ -14,7 +14,7 @@
 # which takes an hour, most of it for hangs (MVGPU_HANGS: how many, default
 # 10,000): its figures are printed, and drawn as l1-shares and l1-waits.
 
-set -eu
+set -eu -o pipefail
 # shellcheck source-path=SCRIPTDIR source=../qemu/lib.sh
 . "$(dirname "$0")/../qemu/lib.sh"
 
@@ -143,12 +143,13 @@ l1()
 
 	payload=$("$testbed/payload.sh" 6.12)
 	mkdir -p "$out/l1"
+	echo "In a kernel, in real time, which takes an hour (build/bench/l1.log):"
 	"$testbed/run-l1.sh" --payload "$payload" --out "$out/l1" --no-gpu \
 		--smp 1 --timeout 10000 -- \
 		env MVGPU_BENCH=1 MVGPU_HANGS="${MVGPU_HANGS:-10000}" \
-		bash /payload/scenarios/sched.sh >"$out/l1.log" 2>&1 || rc=$?
-	echo "In a kernel, in real time (build/bench/l1.log):"
-	grep -E '^ *((not )?ok |# figure: )' "$out/l1.log" | sed 's/# figure: /# /'
+		bash /payload/scenarios/sched.sh 2>&1 | tee "$out/l1.log" |
+		sed -nu -E 's/# figure: /# /p; t; /^ *(not )?ok /p' ||
+		rc=$?
 	l1_shares >"$out/l1-shares.dat"
 	l1_waits >"$out/l1-waits.dat"
 	return "$rc"
