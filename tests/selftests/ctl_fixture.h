@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Two vGPUs and /dev/mvgpu, for vgpu_ioctl.c and vgpu_ctl.c. */
+/* Two vGPUs and /dev/mvgpu, for vgpu_ioctl.c, vgpu_ctl.c and vgpu_races.c. */
 #ifndef _CTL_FIXTURE_H
 #define _CTL_FIXTURE_H
 
