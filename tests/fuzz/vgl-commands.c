@@ -1,14 +1,126 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "vgl-commands.h"
 
-#include "vgl.h"
+#include <linux/kernel.h>
+
+#include "../../drivers/proto/res3d.h"
+#include "../../drivers/proto/virgl/protocol.h"
 
 #define C(cmd, len) VIRGL_CMD(VIRGL_##cmd, 0, len)
 #define O(cmd, obj, len) VIRGL_CMD(VIRGL_##cmd, VIRGL_OBJ_##obj, len)
 
 #define FLOAT_1 0x3f800000
 #define RGBA8 67
+#define R8 64
+#define S8_Z24 20
 #define HANDLE 0x100
+
+const struct vgl_kind vgl_kinds[VGL_IDS] = {
+	[VGL_VERTEX] = {
+		.target = MVGPU_TARGET_BUFFER, .format = R8,
+		.bind = MVGPU_BIND_VERTEX_BUFFER, .width = 4096, .height = 1,
+		.depth = 1, .array_size = 1, .backing_size = 4096,
+	},
+	[VGL_TEX] = {
+		.target = MVGPU_TARGET_2D, .format = RGBA8,
+		.bind = MVGPU_BIND_SAMPLER_VIEW | MVGPU_BIND_RENDER_TARGET,
+		.width = 64, .height = 64, .depth = 1, .array_size = 1,
+		.last_level = 6, .backing_size = 32768,
+	},
+	[VGL_QUERY] = {
+		.target = MVGPU_TARGET_BUFFER, .format = R8,
+		.bind = MVGPU_BIND_CUSTOM, .width = 16, .height = 1,
+		.depth = 1, .array_size = 1, .backing_size = 4096,
+	},
+	[VGL_3D] = {
+		.target = MVGPU_TARGET_3D, .format = RGBA8,
+		.bind = MVGPU_BIND_SAMPLER_VIEW, .width = 32, .height = 32,
+		.depth = 16, .array_size = 1, .last_level = 2,
+		.backing_size = 131072,
+	},
+	[VGL_CUBE] = {
+		.target = MVGPU_TARGET_CUBE, .format = RGBA8,
+		.bind = MVGPU_BIND_SAMPLER_VIEW, .width = 32, .height = 32,
+		.depth = 1, .array_size = 6, .backing_size = 24576,
+	},
+	[VGL_ARRAY] = {
+		.target = MVGPU_TARGET_2D_ARRAY, .format = RGBA8,
+		.bind = MVGPU_BIND_SAMPLER_VIEW | MVGPU_BIND_RENDER_TARGET,
+		.width = 16, .height = 16, .depth = 1, .array_size = 8,
+		.backing_size = 8192,
+	},
+	[VGL_DXT] = {
+		.target = MVGPU_TARGET_2D, .format = 105,
+		.bind = MVGPU_BIND_SAMPLER_VIEW, .width = 64, .height = 64,
+		.depth = 1, .array_size = 1, .last_level = 6,
+		.backing_size = 4096,
+	},
+	[VGL_STAGING] = {
+		.target = MVGPU_TARGET_BUFFER, .format = R8,
+		.bind = MVGPU_BIND_STAGING, .width = 65536, .height = 1,
+		.depth = 1, .array_size = 1, .backing_size = 65536,
+	},
+	[VGL_DEPTH] = {
+		.target = MVGPU_TARGET_2D, .format = S8_Z24,
+		.bind = MVGPU_BIND_DEPTH_STENCIL, .width = 64, .height = 64,
+		.depth = 1, .array_size = 1, .backing_size = 16384,
+	},
+	[VGL_MSAA] = {
+		.target = MVGPU_TARGET_2D, .format = RGBA8,
+		.bind = MVGPU_BIND_RENDER_TARGET, .width = 64, .height = 64,
+		.depth = 1, .array_size = 1, .nr_samples = 4,
+	},
+	[VGL_BARE] = {
+		.target = MVGPU_TARGET_BUFFER, .format = R8,
+		.bind = MVGPU_BIND_CONSTANT_BUFFER, .width = 1024, .height = 1,
+		.depth = 1, .array_size = 1,
+	},
+	[VGL_OTHER] = {
+		.target = MVGPU_TARGET_BUFFER, .format = R8,
+		.bind = MVGPU_BIND_VERTEX_BUFFER, .width = 4096, .height = 1,
+		.depth = 1, .array_size = 1, .backing_size = 4096,
+	},
+};
+
+const struct vgl_command vgl_makers[] = {
+	{ "blend", { O(CREATE_OBJECT, BLEND, 11), VGL_H_BLEND } },
+	{ "rasterizer", { O(CREATE_OBJECT, RASTERIZER, 9), VGL_H_RASTERIZER } },
+	{ "dsa", { O(CREATE_OBJECT, DSA, 5), VGL_H_DSA } },
+	/* "VERT\nEND\n", and so on */
+	{ "vertex shader",
+	  { O(CREATE_OBJECT, SHADER, 8), VGL_H_VS, MVGPU_STAGE_VERTEX, 10, 4,
+	     0, 0x54524556, 0x444e450a, 0x0a } },
+	{ "fragment shader",
+	  { O(CREATE_OBJECT, SHADER, 8), VGL_H_FS, MVGPU_STAGE_FRAGMENT, 10, 4,
+	     0, 0x47415246, 0x444e450a, 0x0a } },
+	{ "compute shader",
+	  { O(CREATE_OBJECT, SHADER, 8), VGL_H_CS, MVGPU_STAGE_COMPUTE, 10, 4,
+	     1024, 0x504d4f43, 0x444e450a, 0x0a } },
+	{ "vertex elements",
+	  { O(CREATE_OBJECT, VERTEX_ELEMENTS, 5), VGL_H_ELEMENTS, 0, 0, 0, 31 } },
+	{ "view",
+	  { O(CREATE_OBJECT, SAMPLER_VIEW, 6), VGL_H_VIEW, VGL_TEX,
+	     RGBA8 | MVGPU_TARGET_2D << 24, 0, 6 << 8, 0x688 }, .res = { 2 } },
+	{ "sampler", { O(CREATE_OBJECT, SAMPLER_STATE, 9), VGL_H_SAMPLER } },
+	{ "surface",
+	  { O(CREATE_OBJECT, SURFACE, 5), VGL_H_SURFACE, VGL_TEX, RGBA8 },
+	  .res = { 2 } },
+	{ "depth surface",
+	  { O(CREATE_OBJECT, SURFACE, 5), VGL_H_ZS, VGL_DEPTH, S8_Z24 },
+	  .res = { 2 } },
+	{ "query",
+	  { O(CREATE_OBJECT, QUERY, 4), VGL_H_QUERY, 0, 0, VGL_QUERY },
+	  .res = { 4 } },
+	{ "that begins", { C(BEGIN_QUERY, 1), VGL_H_QUERY }, .obj = { 1 } },
+	{ "and ends", { C(END_QUERY, 1), VGL_H_QUERY }, .obj = { 1 } },
+	{ "target",
+	  { O(CREATE_OBJECT, STREAMOUT_TARGET, 4), VGL_H_TARGET, VGL_VERTEX, 0,
+	     4096 }, .res = { 2 } },
+	{ "another target",
+	  { O(CREATE_OBJECT, STREAMOUT_TARGET, 4), VGL_H_TARGET2, VGL_STAGING,
+	     16, 64 }, .res = { 2 } },
+	{},
+};
 
 const struct vgl_command vgl_commands[] = {
 	{ "NOP", { C(NOP, 2), 0xdeadbeef, 0x12345678 },

@@ -13,81 +13,23 @@ const struct mvgpu_virgl_limits vgl_limits = {
 	.shader_text = 4096,
 };
 
-#define RGBA8 67
-#define R8 64
-
-static const struct mvgpu_res3d kinds[VGL_IDS] = {
-	[VGL_VERTEX] = {
-		.target = MVGPU_TARGET_BUFFER, .format = R8,
-		.bind = MVGPU_BIND_VERTEX_BUFFER, .width = 4096, .height = 1,
-		.depth = 1, .array_size = 1, .backing_size = 4096,
-	},
-	[VGL_TEX] = {
-		.target = MVGPU_TARGET_2D, .format = RGBA8,
-		.bind = MVGPU_BIND_SAMPLER_VIEW | MVGPU_BIND_RENDER_TARGET,
-		.width = 64, .height = 64, .depth = 1, .array_size = 1,
-		.last_level = 6, .backing_size = 32768,
-	},
-	[VGL_QUERY] = {
-		.target = MVGPU_TARGET_BUFFER, .format = R8,
-		.bind = MVGPU_BIND_CUSTOM, .width = 16, .height = 1,
-		.depth = 1, .array_size = 1, .backing_size = 4096,
-	},
-	[VGL_3D] = {
-		.target = MVGPU_TARGET_3D, .format = RGBA8,
-		.bind = MVGPU_BIND_SAMPLER_VIEW, .width = 32, .height = 32,
-		.depth = 16, .array_size = 1, .last_level = 2,
-		.backing_size = 131072,
-	},
-	[VGL_CUBE] = {
-		.target = MVGPU_TARGET_CUBE, .format = RGBA8,
-		.bind = MVGPU_BIND_SAMPLER_VIEW, .width = 32, .height = 32,
-		.depth = 1, .array_size = 6, .backing_size = 24576,
-	},
-	[VGL_ARRAY] = {
-		.target = MVGPU_TARGET_2D_ARRAY, .format = RGBA8,
-		.bind = MVGPU_BIND_SAMPLER_VIEW | MVGPU_BIND_RENDER_TARGET,
-		.width = 16, .height = 16, .depth = 1, .array_size = 8,
-		.backing_size = 8192,
-	},
-	[VGL_DXT] = {
-		.target = MVGPU_TARGET_2D, .format = 105,
-		.bind = MVGPU_BIND_SAMPLER_VIEW, .width = 64, .height = 64,
-		.depth = 1, .array_size = 1, .last_level = 6,
-		.backing_size = 4096,
-	},
-	[VGL_STAGING] = {
-		.target = MVGPU_TARGET_BUFFER, .format = R8,
-		.bind = MVGPU_BIND_STAGING, .width = 65536, .height = 1,
-		.depth = 1, .array_size = 1, .backing_size = 65536,
-	},
-	[VGL_DEPTH] = {
-		.target = MVGPU_TARGET_2D, .format = 19,
-		.bind = MVGPU_BIND_DEPTH_STENCIL, .width = 64, .height = 64,
-		.depth = 1, .array_size = 1, .backing_size = 16384,
-	},
-	[VGL_MSAA] = {
-		.target = MVGPU_TARGET_2D, .format = RGBA8,
-		.bind = MVGPU_BIND_RENDER_TARGET, .width = 64, .height = 64,
-		.depth = 1, .array_size = 1, .nr_samples = 4,
-	},
-	[VGL_BARE] = {
-		.target = MVGPU_TARGET_BUFFER, .format = R8,
-		.bind = MVGPU_BIND_CONSTANT_BUFFER, .width = 1024, .height = 1,
-		.depth = 1, .array_size = 1,
-	},
-	[VGL_OTHER] = {
-		.target = MVGPU_TARGET_BUFFER, .format = R8,
-		.bind = MVGPU_BIND_VERTEX_BUFFER, .width = 4096, .height = 1,
-		.depth = 1, .array_size = 1, .backing_size = 4096,
-	},
-};
-
 static struct vgl_res *res_new(struct vgl *vgl, u32 id)
 {
 	struct vgl_res *res = calloc(1, sizeof(*res));
+	const struct vgl_kind *kind = &vgl_kinds[id];
 
-	res->res = kinds[id];
+	res->res = (struct mvgpu_res3d) {
+		.target = kind->target,
+		.format = kind->format,
+		.bind = kind->bind,
+		.width = kind->width,
+		.height = kind->height,
+		.depth = kind->depth,
+		.array_size = kind->array_size,
+		.last_level = kind->last_level,
+		.nr_samples = kind->nr_samples,
+		.backing_size = kind->backing_size,
+	};
 	MUST(!mvgpu_res3d_check(&res->res));
 	res->res.size = mvgpu_res3d_size(&res->res);
 	res->res.gpu_id = VGL_GPU_ID + vgl->next_gpu_id++;
@@ -200,38 +142,12 @@ int vgl_submit(struct vgl *vgl)
 	return err;
 }
 
-#define CREATE(type, len) VIRGL_CMD(VIRGL_CREATE_OBJECT, type, len)
-
 void vgl_objects(struct vgl *vgl)
 {
-	VGL_ADD(vgl, CREATE(VIRGL_OBJ_BLEND, 11), VGL_H_BLEND,
-		0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
-	VGL_ADD(vgl, CREATE(VIRGL_OBJ_RASTERIZER, 9), VGL_H_RASTERIZER,
-		0, 0, 0, 0, 0, 0, 0, 0);
-	VGL_ADD(vgl, CREATE(VIRGL_OBJ_DSA, 5), VGL_H_DSA, 0, 0, 0, 0);
-	VGL_ADD(vgl, CREATE(VIRGL_OBJ_SHADER, 7), VGL_H_VS,
-		MVGPU_STAGE_VERTEX, 8, 4, 0, 0x54524556, 0x00000a0a);
-	VGL_ADD(vgl, CREATE(VIRGL_OBJ_SHADER, 7), VGL_H_FS,
-		MVGPU_STAGE_FRAGMENT, 8, 4, 0, 0x47415246, 0x00000a0a);
-	VGL_ADD(vgl, CREATE(VIRGL_OBJ_SHADER, 7), VGL_H_CS,
-		MVGPU_STAGE_COMPUTE, 8, 4, 1024, 0x504d4f43, 0x00000a0a);
-	VGL_ADD(vgl, CREATE(VIRGL_OBJ_VERTEX_ELEMENTS, 5), VGL_H_ELEMENTS,
-		0, 0, 0, 31);
-	VGL_ADD(vgl, CREATE(VIRGL_OBJ_SAMPLER_VIEW, 6), VGL_H_VIEW, VGL_TEX,
-		RGBA8 | MVGPU_TARGET_2D << 24, 0, 6 << 8, 0x688);
-	VGL_ADD(vgl, CREATE(VIRGL_OBJ_SAMPLER_STATE, 9), VGL_H_SAMPLER,
-		0, 0, 0, 0, 0, 0, 0, 0);
-	VGL_ADD(vgl, CREATE(VIRGL_OBJ_SURFACE, 5), VGL_H_SURFACE, VGL_TEX,
-		RGBA8, 0, 0);
-	VGL_ADD(vgl, CREATE(VIRGL_OBJ_SURFACE, 5), VGL_H_ZS, VGL_DEPTH,
-		19, 0, 0);
-	VGL_ADD(vgl, CREATE(VIRGL_OBJ_QUERY, 4), VGL_H_QUERY, 0, 0, VGL_QUERY);
-	VGL_ADD(vgl, VIRGL_CMD(VIRGL_BEGIN_QUERY, 0, 1), VGL_H_QUERY);
-	VGL_ADD(vgl, VIRGL_CMD(VIRGL_END_QUERY, 0, 1), VGL_H_QUERY);
-	VGL_ADD(vgl, CREATE(VIRGL_OBJ_STREAMOUT_TARGET, 4), VGL_H_TARGET,
-		VGL_VERTEX, 0, 4096);
-	VGL_ADD(vgl, CREATE(VIRGL_OBJ_STREAMOUT_TARGET, 4), VGL_H_TARGET2,
-		VGL_STAGING, 16, 64);
+	const struct vgl_command *cmd;
+
+	for (cmd = vgl_makers; cmd->name; cmd++)
+		vgl_add(vgl, cmd->dw, vgl_dwords(cmd));
 }
 
 /*

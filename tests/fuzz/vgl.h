@@ -4,47 +4,11 @@
 
 #include "../../drivers/proto/virgl/internal.h"
 #include "guest.h"
+#include "vgl-commands.h"
 
 /* GPU ids are far from the guest's. */
 #define VGL_GPU_ID 0x10000
 #define VGL_DWORDS 0x10000
-
-/* Guest ids of the resources that there are at first. */
-enum vgl_id {
-	VGL_VERTEX = 1,		/* buffer of 4096 bytes, with backing */
-	VGL_TEX,		/* 64x64 RGBA8, all levels, with backing */
-	VGL_QUERY,		/* buffer for results */
-	VGL_3D,			/* 32x32x16 RGBA8, levels 0 to 2 */
-	VGL_CUBE,		/* 32x32 */
-	VGL_ARRAY,		/* 16x16, 8 layers */
-	VGL_DXT,		/* 64x64 DXT1, all levels */
-	VGL_STAGING,		/* 65536 bytes, with backing */
-	VGL_DEPTH,		/* 64x64 Z24S8 */
-	VGL_MSAA,		/* 64x64, 4 samples */
-	VGL_BARE,		/* buffer of 1024 bytes, no backing */
-	VGL_OTHER,		/* like VERTEX, not attached to the context */
-	VGL_IDS,
-};
-
-/* What vgl_objects() makes, by handle. */
-enum vgl_handle {
-	VGL_H_BLEND = 1,
-	VGL_H_RASTERIZER,
-	VGL_H_DSA,
-	VGL_H_VS,
-	VGL_H_FS,
-	VGL_H_CS,
-	VGL_H_ELEMENTS,
-	VGL_H_VIEW,
-	VGL_H_SAMPLER,
-	VGL_H_SURFACE,
-	VGL_H_ZS,
-	VGL_H_QUERY,
-	VGL_H_TARGET,
-	VGL_H_TARGET2,
-	VGL_HANDLES,
-	VGL_H_NONE = 0x7777,
-};
 
 /**
  * struct vgl_res - a resource as its owner has it

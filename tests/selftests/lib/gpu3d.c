@@ -67,8 +67,9 @@ int mvt_create_3d(struct mvt_dev *dev, u32 id, const struct mvt_spec *spec)
 		.bind = spec->bind,
 		.width = spec->width,
 		.height = spec->height,
-		.depth = 1,
+		.depth = spec->depth ?: 1,
 		.array_size = spec->layers ?: 1,
+		.last_level = spec->last_level,
 		.nr_samples = spec->samples,
 		.flags = spec->flags,
 	};

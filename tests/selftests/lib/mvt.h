@@ -308,7 +308,7 @@ int mvt_gpu_make(struct mvt_dev *dev, struct mvt_mem *mem, u32 id, u32 width,
 #define MVT_ARRAY	7
 
 /**
- * struct mvt_spec - a 3D resource: one level
+ * struct mvt_spec - a 3D resource
  * @target: MVT_*
  * @format: on the wire
  * @bind: likewise
@@ -317,9 +317,12 @@ int mvt_gpu_make(struct mvt_dev *dev, struct mvt_mem *mem, u32 id, u32 width,
  * @samples: 0: none
  * @flags: 1: the first row is at the top
  * @layers: 0: one
+ * @depth: likewise
+ * @last_level: 0: there is one level
  */
 struct mvt_spec {
 	u32 target, format, bind, width, height, samples, flags, layers;
+	u32 depth, last_level;
 };
 
 extern const struct mvt_spec mvt_buffer, mvt_picture;
