@@ -298,6 +298,104 @@ TEST_F_TIMEOUT(attack, exhaustion, MVT_TEST_S)
 		  mvt_create_3d(dev, resources, &big));
 	EXPECT_EQ(mvt_stat(dev, "contexts"), contexts - 1);
 	EXPECT_EQ(mvt_stat(dev, "resources"), resources - 1);
+	/* By number, too: small ones go on for longer. */
+	for (; resources > 1; resources--)
+		ASSERT_EQ(OK, mvt_gpu_unref(dev, resources - 1));
+	for (; mvt_gpu_create(dev, resources, 1, 1, 1) == OK; resources++)
+		ASSERT_GT(10000, resources);
+	EXPECT_EQ(VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY,
+		  mvt_gpu_create(dev, resources, 1, 1, 1));
+	EXPECT_EQ(mvt_stat(dev, "resources"), resources - 1);
+	victim_stop(&v, thread);
+	EXPECT_EQ(0, v.wrong);
+	EXPECT_LT(0, v.rounds);
+}
+
+/* The nth stream of one kind. Return: dwords */
+typedef u32 stream_nth(u32 *stream, u32 n);
+
+static u32 stream_objects(u32 *stream, u32 n)
+{
+	u32 i;
+
+	memset(stream, 0, 8192 * 24);
+	for (i = 0; i < 8192; i++) {
+		/* CREATE_OBJECT of a depth-stencil-alpha state */
+		stream[i * 6] = 1 | 3 << 8 | 5 << 16;
+		stream[i * 6 + 1] = n * 8192 + i + 1;
+	}
+	return 8192 * 6;
+}
+
+static u32 stream_sub_context(u32 *stream, u32 n)
+{
+	/* CREATE_SUB_CTX */
+	stream[0] = 29 | 1 << 16;
+	stream[1] = n + 1;
+	return 2;
+}
+
+/* A vertex shader that is all but empty, for 128 KiB. */
+static u32 stream_shader(u32 *stream, u32 n)
+{
+	const u32 bytes = 128 * 1024, dwords = 5 + bytes / 4;
+	char *text = (char *)&stream[6];
+
+	stream[0] = 1 | 4 << 8 | dwords << 16;
+	stream[1] = n + 1;
+	stream[2] = 0;
+	stream[3] = bytes;
+	stream[4] = 300;
+	stream[5] = 0;
+	memset(text, '\n', bytes);
+	memcpy(text, "VERT", 4);
+	memcpy(text + bytes - 5, "END\n", 5);
+	return 1 + dwords;
+}
+
+/* Until it gets no more; then each other one is refused for the same reason. */
+static int exhaust(struct mvt_dev *dev, stream_nth *nth, u32 *nr)
+{
+	static u32 stream[65536];
+	int ret = OK;
+
+	for (*nr = 0; ret == OK && *nr < 2000; ++*nr)
+		ret = mvt_submit(dev, 1, stream, nth(stream, *nr));
+	--*nr;
+	return mvt_submit(dev, 1, stream, nth(stream, *nr + 1)) == ret ? ret : 0;
+}
+
+/* What streams make has quotas of its own. */
+TEST_F_TIMEOUT(attack, exhaustion_by_streams, MVT_TEST_S)
+{
+	static const struct {
+		const char *stat;
+		stream_nth *nth;
+		u32 each;
+	} kinds[] = {
+		{ "objects", stream_objects, 8192 },
+		{ "sub_contexts", stream_sub_context, 1 },
+		{ "shader_bytes", stream_shader, 128 * 1024 },
+	};
+	struct victim v = { .dev = &self->victim, .mem = &self->secret };
+	struct mvt_dev *dev = &self->dev;
+	pthread_t thread;
+	u32 i, nr;
+
+	ASSERT_EQ(0, victim_start(&v, &thread));
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		ASSERT_EQ(OK, mvt_ctx_create(dev, 1));
+		EXPECT_EQ(VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY,
+			  exhaust(dev, kinds[i].nth, &nr));
+		ksft_print_msg("%s: %u times %u\n", kinds[i].stat, nr,
+			       kinds[i].each);
+		EXPECT_LT(0, nr);
+		EXPECT_EQ(nr * kinds[i].each, mvt_stat(dev, kinds[i].stat));
+		EXPECT_EQ(2 * (i + 1), mvt_stat(dev, "refused"));
+		EXPECT_EQ(2 * (i + 1), mvt_stat(dev, "quota_hits"));
+		EXPECT_EQ(OK, mvt_ctx_destroy(dev, 1));
+		EXPECT_EQ(0, mvt_stat(dev, kinds[i].stat));
+	}
 	victim_stop(&v, thread);
 	EXPECT_EQ(0, v.wrong);
 	EXPECT_LT(0, v.rounds);
