@@ -244,6 +244,38 @@ TEST_F(display, flush_updates)
 	}
 }
 
+/* What the GPU has drawn is seen two frames later at most, and the last one always. */
+TEST_F(display, rendered_frames)
+{
+	struct vfio_device_gfx_plane_info info;
+	struct mvt_spec screen = mvt_picture;
+	struct mvt_dev *dev = &self->dev;
+	u32 stream[64], n, i, behind, times[3] = {};
+
+	if (mvt_parent_is_sim())
+		SKIP(return, "what it draws: needs a physical GPU");
+	/* Of a scanout. */
+	screen.bind |= 1 << 18;
+	ASSERT_EQ(OK, mvt_ctx_create(dev, 1));
+	ASSERT_EQ(OK, mvt_create_3d(dev, 1, &screen));
+	ASSERT_EQ(OK, mvt_ctx_attach(dev, 1, 1));
+	ASSERT_EQ(OK, mvt_gpu_scanout(dev, 0, 1, 0, 0, 64, 64));
+	for (i = 1; i <= 100; i++) {
+		const float blue[] = { 0, 0, 2 * i / 255.0, 1 };
+
+		n = mvt_stream_clear(stream, 1, i, blue);
+		ASSERT_EQ(OK, mvt_submit(dev, 1, stream, n));
+		ASSERT_EQ(OK, mvt_gpu_flush(dev, 1, 0, 0, 64, 64));
+		ASSERT_EQ(0, query(dev, &info));
+		behind = i - (pixel(self, info.stride, 5, 60) & 0xff) / 2;
+		ASSERT_GT(ARRAY_SIZE(times), behind);
+		times[behind]++;
+	}
+	TH_LOG("%u frames were seen at once, %u after one more, %u after two",
+	       times[0], times[1], times[2]);
+	EXPECT_TRUE(pixel_becomes(self, 5, 60, 0xff0000c8));
+}
+
 /* Frames are flushes of what is shown, whoever looks. */
 TEST_F(display, frames)
 {
