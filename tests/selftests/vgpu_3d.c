@@ -231,6 +231,32 @@ TEST_F(gl, pixels)
 	EXPECT_EQ(64 * 64, mvt_count(self->mem.va, got, 64 * 64));
 }
 
+/*
+ * QEMU looks for fences every 10 ms, if nobody asks it before: who waits for each of
+ * its jobs would have a hundred of them in a second.
+ */
+TEST_F(gl, fences_come_early)
+{
+	const float color[4] = {};
+	struct mvt_dev *dev = &self->dev;
+	u32 stream[64], n, i;
+	u64 took;
+
+	if (mvt_parent_is_sim())
+		SKIP(return, "the timer of a physical GPU");
+	ASSERT_EQ(OK, mvt_ctx_create(dev, 1));
+	ASSERT_EQ(OK, mvt_create_3d(dev, 1, &mvt_picture));
+	ASSERT_EQ(OK, mvt_ctx_attach(dev, 1, 1));
+	took = mvt_now_ms();
+	for (i = 1; i <= 100; i++) {
+		n = mvt_stream_clear(stream, 1, i, color);
+		ASSERT_EQ(OK, mvt_submit(dev, 1, stream, n));
+	}
+	took = mvt_now_ms() - took;
+	TH_LOG("100 jobs, one by one: %llu ms", (unsigned long long)took);
+	EXPECT_GT(400, took);
+}
+
 TEST_F(gl, memory_in_use)
 {
 	const u32 bind[] = { 6 | 3 << 16, 4, 0, 5 };
