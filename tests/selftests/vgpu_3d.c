@@ -202,6 +202,34 @@ TEST_F_TIMEOUT(gl, without_clearing, MVT_TEST_S)
 	       (unsigned long long)without, (unsigned long long)with);
 }
 
+/*
+ * Layers of a compressed texture are cleared one by one, all levels of them: more than a
+ * ring holds commands. What the last one was made with comes back.
+ */
+TEST_F(gl, compressed_layers)
+{
+	const u32 from[] = {
+		43 | 13 << 16, 1, 0, 0, 0, 0, 0, 0, 299, 64, 64, 1, 0, 2,
+	};
+	const struct mvt_spec layers = {
+		/* DXT1: 8 bytes for 4x4 pixels */
+		.target = MVT_ARRAY, .format = 105, .bind = 1 << 3,
+		.width = 64, .height = 64, .layers = 300, .last_level = 6,
+	};
+	struct mvt_dev *dev = &self->dev;
+
+	ASSERT_EQ(OK, mvt_ctx_create(dev, 1));
+	ASSERT_EQ(OK, mvt_create_3d(dev, 1, &layers));
+	/* Of one layer the renderer wants to see room for all. */
+	ASSERT_EQ(OK, mvt_gpu_attach_one(dev, 1, self->mem.iova, 300 * 2048));
+	ASSERT_EQ(OK, mvt_ctx_attach(dev, 1, 1));
+	memset(self->mem.va, 0xff, 4096);
+	EXPECT_EQ(OK, mvt_submit(dev, 1, from, ARRAY_SIZE(from)));
+	EXPECT_EQ(512, mvt_count(self->mem.va + 2048, ~0U, 512));
+	if (!mvt_parent_is_sim())
+		EXPECT_EQ(512, mvt_count(self->mem.va, 0, 512));
+}
+
 /* Drawn by the GPU, and read back. */
 TEST_F(gl, pixels)
 {

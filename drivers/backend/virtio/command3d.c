@@ -42,8 +42,14 @@ enum {
 enum {
 	ZERO_NOT,	/* nothing */
 	ZERO_COPY,	/* attach zeroes, transfers, detach */
+	ZERO_STREAM,	/* the same by a context of our own, in one stream */
 	ZERO_CLEAR,	/* a context of our own, CLEAR_TEXTURE */
 };
+
+/* TRANSFER3D to the GPU: header, resource, 4 words, box, 2 words. */
+#define STREAM_TRANSFER (43 | 13 << 16)
+#define STREAM_TRANSFER_DWORDS 14
+#define TO_GPU 1
 
 /* RESOURCE_INLINE_WRITE of one dword: header, resource, 3 words, box, data. */
 #define STREAM_WRITE (9 | 12 << 16)
@@ -68,24 +74,14 @@ enum {
 
 static_assert(CHECK_NR == MVGPU_VIRTIO_CHECK_COMMANDS);
 
-/* Commands of ZERO_CLEAR */
+/* Commands of a context of our own; those of ZERO_CLEAR, if it is the first one's */
 enum {
-	CLEAR_CREATE = 1,
-	CLEAR_ATTACH,
-	CLEAR_SUBMIT,
-	CLEAR_DESTROY,
-	CLEAR_NR,
+	OWN_CREATE,
+	OWN_ATTACH,
+	OWN_SUBMIT,
+	OWN_DESTROY,
+	OWN_NR,
 };
-
-static u32 zero_how(const struct mvgpu_job_res_create_3d *create)
-{
-	if (!READ_ONCE(zero) || !create->size)
-		return ZERO_NOT;
-	/* The renderer clears the one and has no memory for the other. */
-	if (create->bind == BIND_CUSTOM || create->bind == BIND_STAGING)
-		return ZERO_NOT;
-	return create->nr_samples > 1 ? ZERO_CLEAR : ZERO_COPY;
-}
 
 /* Layers of level @level. */
 static u32 layers(const struct mvgpu_job_res_create_3d *create, u32 level)
@@ -122,6 +118,21 @@ static u64 zero_transfers(const struct mvgpu_job_res_create_3d *create)
 	return nr;
 }
 
+/* The resource itself, zeroes attached and detached. */
+#define COPY_NR(transfers) ((transfers) + 3)
+
+static u32 zero_how(const struct mvgpu_job_res_create_3d *create)
+{
+	/* The renderer clears the one and has no memory for the other. */
+	if (!create->size || create->bind == BIND_CUSTOM ||
+	    create->bind == BIND_STAGING)
+		return ZERO_NOT;
+	if (create->nr_samples > 1)
+		return ZERO_CLEAR;
+	return COPY_NR(zero_transfers(create)) <= MVGPU_VIRTIO_MAX_COMMANDS ?
+		       ZERO_COPY : ZERO_STREAM;
+}
+
 /**
  * mvgpu_virtio_create_3d_count() - commands of a RES_CREATE_3D
  * @gpu: the GPU
@@ -133,15 +144,16 @@ u32 mvgpu_virtio_create_3d_count(struct mvgpu_virtio *gpu,
 				 const struct mvgpu_job *job)
 {
 	const struct mvgpu_job_res_create_3d *create = &job->res_create_3d;
-	u64 nr;
 
+	if (!READ_ONCE(zero))
+		return 1;
 	switch (zero_how(create)) {
 	case ZERO_COPY:
-		/* More than the ring holds are refused by prepare(). */
-		nr = zero_transfers(create) + 3;
-		return min_t(u64, nr, MVGPU_VIRTIO_MAX_COMMANDS + 1);
+		return COPY_NR(zero_transfers(create));
+	case ZERO_STREAM:
+		return COPY_NR(OWN_NR);
 	case ZERO_CLEAR:
-		return CLEAR_NR;
+		return 1 + OWN_NR;
 	default:
 		return 1;
 	}
@@ -190,6 +202,30 @@ static void transfer_init(struct mvgpu_virtio_command *command, u32 type,
 	req->layer_stride = cpu_to_le32(transfer->layer_stride);
 }
 
+/*
+ * The transfer of zeroes after @transfer, which at first is but zeroed.
+ * Return: there is one.
+ */
+static bool zero_next(const struct mvgpu_job_res_create_3d *create,
+		      struct mvgpu_job_transfer_3d *transfer)
+{
+	struct mvgpu_box *box = &transfer->box;
+	u32 all;
+
+	box->z += box->d;
+	if (box->z && box->z >= layers(create, transfer->level)) {
+		box->z = 0;
+		transfer->level++;
+	}
+	if (transfer->level > create->last_level)
+		return false;
+	all = layers(create, transfer->level);
+	box->w = max(create->width >> transfer->level, 1U);
+	box->h = max(create->height >> transfer->level, 1U);
+	box->d = layer_by_layer(create) ? 1 : all;
+	return true;
+}
+
 /* Zeroes for each level, by context 0, which no guest can bring to an end. */
 static int zero_copy(struct mvgpu_virtio *gpu,
 		     struct mvgpu_virtio_request *request,
@@ -197,27 +233,15 @@ static int zero_copy(struct mvgpu_virtio *gpu,
 {
 	struct mvgpu_virtio_command *command = &request->command[1];
 	struct mvgpu_job_transfer_3d transfer = { .res_id = create->res_id };
-	struct mvgpu_box *box = &transfer.box;
-	u32 level, all;
 	int err;
 
-	if (request->nr > MVGPU_VIRTIO_MAX_COMMANDS)
-		return -ENOMEM;
 	err = mvgpu_virtio_attach_zeroes(gpu, command++, create->res_id,
 					 create->size);
 	if (err)
 		return err;
-	for (level = 0; level <= create->last_level; level++) {
-		transfer.level = level;
-		all = layers(create, level);
-		box->w = max(create->width >> level, 1U);
-		box->h = max(create->height >> level, 1U);
-		box->d = layer_by_layer(create) ? 1 : all;
-		for (box->z = 0; box->z < all; box->z += box->d)
-			transfer_init(command++,
-				      VIRTIO_GPU_CMD_TRANSFER_TO_HOST_3D,
-				      &transfer);
-	}
+	while (zero_next(create, &transfer))
+		transfer_init(command++, VIRTIO_GPU_CMD_TRANSFER_TO_HOST_3D,
+			      &transfer);
 	mvgpu_virtio_detach_init(command, create->res_id);
 	return 0;
 }
@@ -254,22 +278,37 @@ static int submit_init(struct mvgpu_virtio_command *command, u32 ctx_id,
 }
 
 /*
- * No transfer reaches the samples of a texture. A context that does something
- * wrong is dead for ever and tells nobody: so it is a new one each time, which
- * costs more but can't be spoiled by what a guest has created before.
+ * A context that does something wrong is dead for ever and tells nobody: so it is a
+ * new one each time, which costs more but can't be spoiled by what a guest has created
+ * before. The stream, from kvmalloc(), is the request's, whatever is returned.
  */
+static int own_context(struct mvgpu_virtio_command *command, u32 res_id,
+		       __le32 *stream, u32 size)
+{
+	const u32 ctx_id = MVGPU_VIRTIO_MAX_CTX + 1;
+	int err;
+
+	ctx_create_init(&command[OWN_CREATE], ctx_id);
+	ctx_resource_init(&command[OWN_ATTACH],
+			  VIRTIO_GPU_CMD_CTX_ATTACH_RESOURCE, ctx_id, res_id);
+	err = submit_init(&command[OWN_SUBMIT], ctx_id, stream, size);
+	if (err)
+		kvfree(stream);
+	ctx_init(&command[OWN_DESTROY], VIRTIO_GPU_CMD_CTX_DESTROY, ctx_id);
+	command[OWN_DESTROY].fenced = true;
+	return err;
+}
+
+/* No transfer reaches the samples of a texture. */
 static int zero_clear(struct mvgpu_virtio *gpu,
 		      struct mvgpu_virtio_request *request,
 		      const struct mvgpu_job_res_create_3d *create)
 {
-	struct mvgpu_virtio_command *command = request->command;
-	const u32 ctx_id = MVGPU_VIRTIO_MAX_CTX + 1;
 	__le32 *stream;
-	int err;
 
 	if (!gpu->info.clear_texture)
 		return -ENOMEM;
-	stream = kcalloc(STREAM_CLEAR_DWORDS, sizeof(*stream), GFP_KERNEL);
+	stream = kvcalloc(STREAM_CLEAR_DWORDS, sizeof(*stream), GFP_KERNEL);
 	if (!stream)
 		return -ENOMEM;
 	stream[0] = cpu_to_le32(STREAM_CLEAR_TEXTURE);
@@ -277,18 +316,66 @@ static int zero_clear(struct mvgpu_virtio *gpu,
 	stream[6] = cpu_to_le32(create->width);
 	stream[7] = cpu_to_le32(create->height);
 	stream[8] = cpu_to_le32(layers(create, 0));
+	return own_context(&request->command[1], create->res_id, stream,
+			   STREAM_CLEAR_DWORDS * sizeof(*stream));
+}
 
-	ctx_create_init(&command[CLEAR_CREATE], ctx_id);
-	ctx_resource_init(&command[CLEAR_ATTACH],
-			  VIRTIO_GPU_CMD_CTX_ATTACH_RESOURCE, ctx_id,
-			  create->res_id);
-	err = submit_init(&command[CLEAR_SUBMIT], ctx_id, stream,
-			  STREAM_CLEAR_DWORDS * sizeof(*stream));
+static void stream_transfer(__le32 *dw,
+			    const struct mvgpu_job_transfer_3d *transfer)
+{
+	const struct mvgpu_box *box = &transfer->box;
+
+	dw[0] = cpu_to_le32(STREAM_TRANSFER);
+	dw[1] = cpu_to_le32(transfer->res_id);
+	dw[2] = cpu_to_le32(transfer->level);
+	dw[8] = cpu_to_le32(box->z);
+	dw[9] = cpu_to_le32(box->w);
+	dw[10] = cpu_to_le32(box->h);
+	dw[11] = cpu_to_le32(box->d);
+	dw[13] = cpu_to_le32(TO_GPU);
+}
+
+/* More transfers than the ring holds. */
+static int zero_stream(struct mvgpu_virtio *gpu,
+		       struct mvgpu_virtio_request *request,
+		       const struct mvgpu_job_res_create_3d *create)
+{
+	u64 size = zero_transfers(create) * STREAM_TRANSFER_DWORDS * 4;
+	struct mvgpu_job_transfer_3d transfer = { .res_id = create->res_id };
+	struct mvgpu_virtio_command *command = &request->command[1];
+	__le32 *stream, *dw;
+	int err;
+
+	if (size > gpu->max_stream)
+		return -ENOMEM;
+	err = mvgpu_virtio_attach_zeroes(gpu, command++, create->res_id,
+					 create->size);
 	if (err)
-		kfree(stream);
-	ctx_init(&command[CLEAR_DESTROY], VIRTIO_GPU_CMD_CTX_DESTROY, ctx_id);
-	command[CLEAR_DESTROY].fenced = true;
+		return err;
+	stream = kvzalloc(size, GFP_KERNEL);
+	if (!stream)
+		return -ENOMEM;
+	for (dw = stream; zero_next(create, &transfer);
+	     dw += STREAM_TRANSFER_DWORDS)
+		stream_transfer(dw, &transfer);
+	err = own_context(command, create->res_id, stream, size);
+	mvgpu_virtio_detach_init(command + OWN_NR, create->res_id);
 	return err;
+}
+
+/* Commands behind the one that creates it. */
+static int zero_build(struct mvgpu_virtio *gpu,
+		      struct mvgpu_virtio_request *request,
+		      const struct mvgpu_job_res_create_3d *create)
+{
+	switch (zero_how(create)) {
+	case ZERO_COPY:
+		return zero_copy(gpu, request, create);
+	case ZERO_STREAM:
+		return zero_stream(gpu, request, create);
+	default:
+		return zero_clear(gpu, request, create);
+	}
 }
 
 /** mvgpu_virtio_create_3d_build() - RES_CREATE_3D: create and clear. */
@@ -302,10 +389,8 @@ int mvgpu_virtio_create_3d_build(struct mvgpu_virtio *gpu,
 
 	create_init(request->command, create);
 	/* @zero may have been switched since the commands were counted. */
-	if (request->nr == CLEAR_NR && create->nr_samples > 1)
-		err = zero_clear(gpu, request, create);
-	else if (request->nr > 1)
-		err = zero_copy(gpu, request, create);
+	if (request->nr > 1)
+		err = zero_build(gpu, request, create);
 	if (err)
 		return err;
 	mvgpu_virtio_unref_init(undo, create->res_id);
