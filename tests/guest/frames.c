@@ -13,6 +13,8 @@
  *
  *	MVGPU_FRAMES=finish  frames end with glFinish() (default: eglSwapBuffers())
  *	MVGPU_FRAMES=none    no checksums, and clocks that run; just MVGPU_FRAMES_MODE
+ *	MVGPU_FRAMES_AHEAD=N with none: glFinish() does not wait for its frame, but for the
+ *				Nth before it, as on a screen with so many buffers
  *	MVGPU_FRAMES_EVERY=N tell each Nth (default 1)
  *	MVGPU_FRAMES_LAST=N  leave the program after so many
  *	MVGPU_FRAMES_STEP=MS of the clocks (default 50)
@@ -41,6 +43,7 @@
 #include "checksum.h"
 
 #define MAX_SIDE 16384
+#define MAX_AHEAD 8
 
 /* struct real_functions - what ours stand before, and what they need */
 struct real_functions {
@@ -48,6 +51,12 @@ struct real_functions {
 	void *(*get_proc)(const char *name);
 	unsigned int (*swap)(void *display, void *surface);
 	void (*finish)(void);
+	void (*flush)(void);
+	struct __GLsync *(*fence_sync)(unsigned int condition,
+				       unsigned int flags);
+	unsigned int (*wait_sync)(struct __GLsync *sync, unsigned int flags,
+				  uint64_t timeout);
+	void (*delete_sync)(struct __GLsync *sync);
 	struct _drmModeConnector *(*get_connector)(int fd, uint32_t id);
 	void (*get_integer)(GLenum name, GLint *value);
 	void (*read_pixels)(GLint x, GLint y, GLsizei width, GLsizei height,
@@ -159,8 +168,37 @@ EGLBoolean eglSwapBuffers(EGLDisplay display, EGLSurface surface)
 	return real.swap(display, surface);
 }
 
+static void run_ahead(unsigned long ahead)
+{
+	static GLsync fences[MAX_AHEAD];
+	GLsync *fence;
+
+	if (ahead > MAX_AHEAD)
+		ahead = MAX_AHEAD;
+	fence = &fences[frames++ % ahead];
+	if (!real.flush) {
+		real.flush = of_gl("glFlush");
+		real.fence_sync = of_gl("glFenceSync");
+		real.wait_sync = of_gl("glClientWaitSync");
+		real.delete_sync = of_gl("glDeleteSync");
+	}
+	if (*fence) {
+		real.wait_sync(*fence, GL_SYNC_FLUSH_COMMANDS_BIT,
+			       GL_TIMEOUT_IGNORED);
+		real.delete_sync(*fence);
+	}
+	*fence = real.fence_sync(GL_SYNC_GPU_COMMANDS_COMPLETE, 0);
+	real.flush();
+}
+
 void glFinish(void)
 {
+	unsigned long ahead = number("MVGPU_FRAMES_AHEAD", 0);
+
+	if (ahead && frames_are("none")) {
+		run_ahead(ahead);
+		return;
+	}
 	if (!real.finish)
 		real.finish = of_gl("glFinish");
 	if (frames_are("finish"))
