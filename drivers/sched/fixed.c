@@ -6,6 +6,7 @@
  * as the parts do not exceed the whole, each gets it in time.
  */
 #include <kunit/visibility.h>
+#include <linux/minmax.h>
 
 #include "policy.h"
 
@@ -29,16 +30,32 @@ static void fixed_insert(struct mvgpu_policy *policy, struct mvgpu_share *share)
 	rb_add_cached(&share->run_node, &policy->run, run_less);
 }
 
+/* Where the clock of those that wait has come to: it may be late. */
+static s64 fixed_clock(const struct mvgpu_policy *policy, u64 now)
+{
+	struct rb_node *first = rb_first_cached(&policy->run);
+
+	if (!first)
+		return now;
+	return clamp_t(s64, run_share(first)->limit,
+		       (s64)now - MVGPU_CREDIT_MAX_NS, (s64)now);
+}
+
 static void fixed_add(struct mvgpu_policy *policy, struct mvgpu_share *share,
 		      u64 now)
 {
+	s64 clock = fixed_clock(policy, now);
+
 	if (share->epoch != policy->epoch)
 		mvgpu_limit_renew(share, now);
 	share->epoch = policy->epoch;
 	mvgpu_limit_holds(share, now);
-	/* No credit for having slept. */
-	if (share->limit < (s64)now)
-		share->limit = now;
+	/*
+	 * No credit for having slept, nor a place behind all those that have had
+	 * to wait. While a job of it runs it does not sleep.
+	 */
+	if (!share->outstanding && share->limit < clock)
+		share->limit = clock;
 	fixed_insert(policy, share);
 }
 
@@ -90,7 +107,7 @@ static void fixed_charge(struct mvgpu_policy *policy, struct mvgpu_share *share,
 	 * for. Where all are behind, because more was promised than there is, none
 	 * is due before the others for that.
 	 */
-	mvgpu_limit_forget(share, since, MVGPU_DEBT_MAX_NS +
+	mvgpu_limit_forget(share, since, MVGPU_CREDIT_MAX_NS +
 			   mvgpu_limit_burst(policy, params->part,
 					     params->whole));
 	mvgpu_limit_charge(policy, share, params->part, params->whole, ns, now);

@@ -3,7 +3,8 @@
  * Limits, in the manner of mClock's limit tags: what a share uses moves a date,
  * by more the less it may have. Who is so far ahead of now that a burst is used
  * up is held until that date. Over any time T it gets no more than its part of T,
- * two bursts, and the jobs that were outstanding. Nothing of a long job is forgiven:
+ * two bursts, and the jobs that were outstanding; under "fixed" also what it had to
+ * wait for others, up to MVGPU_CREDIT_MAX_NS of T. Nothing of a long job is forgiven:
  * the date is only as far off as the time in which a job has to end allows.
  */
 #include <linux/math64.h>

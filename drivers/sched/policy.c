@@ -149,7 +149,9 @@ u64 mvgpu_policy_start(struct mvgpu_policy *policy, struct mvgpu_share *share,
 		policy->current_share = share;
 		policy->used_ns = 0;
 	}
-	policy_charge(policy, share, share->avg_ns, now, now);
+	/* What it might have had while another job of it runs is that job's. */
+	policy_charge(policy, share, share->avg_ns,
+		      share->outstanding++ ? 0 : now, now);
 	return share->avg_ns;
 }
 EXPORT_SYMBOL_IF_KUNIT(mvgpu_policy_start);
@@ -157,14 +159,17 @@ EXPORT_SYMBOL_IF_KUNIT(mvgpu_policy_start);
 void mvgpu_policy_end(struct mvgpu_policy *policy, struct mvgpu_share *share,
 		      u64 charged, u64 ns, u64 now)
 {
+	share->outstanding--;
 	share->avg_ns = share->avg_ns ? (3 * share->avg_ns + ns) / 4 : ns;
-	policy_charge(policy, share, (s64)ns - (s64)charged, now - ns, now);
+	policy_charge(policy, share, (s64)ns - (s64)charged, ns ? now - ns : 0,
+		      now);
 }
 EXPORT_SYMBOL_IF_KUNIT(mvgpu_policy_end);
 
 void mvgpu_policy_cancel(struct mvgpu_policy *policy, struct mvgpu_share *share,
 			 u64 charged, u64 now)
 {
+	share->outstanding--;
 	policy_charge(policy, share, -(s64)charged, 0, now);
 }
 EXPORT_SYMBOL_IF_KUNIT(mvgpu_policy_cancel);

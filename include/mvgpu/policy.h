@@ -22,6 +22,8 @@ struct mvgpu_policy;
 
 /* What one has used beyond its share is not held against it beyond this. */
 #define MVGPU_DEBT_MAX_NS 1000000000LL
+/* What one that has work may have to wait for, to be made up for later (fixed). */
+#define MVGPU_CREDIT_MAX_NS 1000000000LL
 /* How far a limit may be run ahead of, or made up for: a slice, at most so much. */
 #define MVGPU_BURST_MAX_NS 10000000LL
 
@@ -51,6 +53,8 @@ struct mvgpu_share {
 	bool queued;
 	/** @held: its limit is reached; not served before @limit. */
 	bool held;
+	/** @outstanding: jobs that were started and have not come back. */
+	u32 outstanding;
 	/** @epoch: of the policy that the members below belong to. */
 	u32 epoch;
 	/** @avg_ns: what a job of it takes: moving average. */

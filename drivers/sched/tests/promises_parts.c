@@ -149,30 +149,42 @@ void promise_fixed_halves(void)
 	trial_end();
 }
 
+/* So many halves at work, which keep so many jobs waiting; 0: one job at a time. */
+static void uneven_jobs(u32 nr, u32 depth)
+{
+	/* Who sends one at a time does not wait while its own runs. */
+	u64 least = depth || nr == 1 ? 495 : preempting ? 480 : 400, part;
+	u32 i;
+
+	trial_begin(&mvgpu_policy_fixed, 2);
+	for (i = 0; i < 2; i++) {
+		sim_part(&sim, i, 32, 64);
+		sim.tenant[i].max_ns = 200 * MS;
+		sim.tenant[i].depth = depth;
+		sim.tenant[i].off = i >= nr;
+	}
+	sim_run(&sim, jobs / 20, U64_MAX / 2);
+	for (i = 0; i < nr; i++) {
+		part = sim.tenant[i].busy_ns / ((sim.now - SEC) / 1000);
+		pr_info("a half of %u with jobs of 50 us to 200 ms, %u wait: %llu permille\n",
+			nr, depth, (ull)part);
+		CHECK(part >= least && part <= 502, "%llu", (ull)part);
+	}
+	trial_end();
+}
+
 /*
  * Nor is any of it lost when jobs are not as long as those before, or wait for others
  * that cannot be stopped.
  */
 void promise_fixed_uneven_jobs(void)
 {
-	u64 part;
-	u32 i, n;
+	static const u32 depth[] = { 4, 1, 0 };
+	u32 i;
 
-	for (n = 1; n <= 2; n++) {
-		trial_begin(&mvgpu_policy_fixed, 2);
-		for (i = 0; i < 2; i++) {
-			sim_part(&sim, i, 32, 64);
-			sim.tenant[i].max_ns = 200 * MS;
-			sim.tenant[i].off = i >= n;
-		}
-		sim_run(&sim, jobs / 10, U64_MAX / 2);
-		for (i = 0; i < n; i++) {
-			part = sim.tenant[i].busy_ns / ((sim.now - SEC) / 1000);
-			pr_info("a half of %u with jobs of 50 us to 200 ms: %llu permille\n",
-				n, (ull)part);
-			CHECK(part >= 495 && part <= 502, "%llu", (ull)part);
-		}
-		trial_end();
+	for (i = 0; i < ARRAY_SIZE(depth); i++) {
+		uneven_jobs(1, depth[i]);
+		uneven_jobs(2, depth[i]);
 	}
 }
 
@@ -238,24 +250,36 @@ void promise_fixed_long_jobs(void)
 	trial_long_jobs(&mvgpu_policy_fixed, 25);
 }
 
-/*
- * On a GPU with several engines more may be placed on one than it has: who owns it
- * all has no limit, but a time at which its slice is due, like all.
- */
-void promise_fixed_whole(void)
+/* 1 of 64 beside all 64, with so many jobs that wait; it is served every so often. */
+static void whole_and(u32 depth, u64 least, u64 wait)
 {
 	trial_begin(&mvgpu_policy_fixed, 2);
 	sim_part(&sim, 0, 64, 64);
 	sim_part(&sim, 1, 1, 64);
+	sim.tenant[1].depth = depth;
 	sim_run(&sim, jobs, U64_MAX / 2);
-	pr_info("1 of 64 beside 64: %llu of %llu ms\n",
-		(ull)(sim.tenant[1].busy_ns / MS), (ull)(sim.busy_ns / MS));
+	pr_info("1 of 64 beside 64, %u wait: %llu of %llu ms, waits to %llu ms\n",
+		depth, (ull)(sim.tenant[1].busy_ns / MS),
+		(ull)(sim.busy_ns / MS), (ull)(sim.tenant[1].max_wait / MS));
 	CHECK(!sim.idle_ns, "idle for %llu ns", (ull)sim.idle_ns);
-	CHECK(sim.tenant[1].busy_ns >= sim.busy_ns / 80, "%llu",
+	CHECK(sim.tenant[1].busy_ns >= sim.busy_ns / least, "%llu",
 	      (ull)sim.tenant[1].busy_ns);
 	CHECK(sim.tenant[1].busy_ns <= sim.busy_ns / 60, "%llu",
 	      (ull)sim.tenant[1].busy_ns);
+	CHECK(depth || preempting || sim.tenant[1].max_wait <= wait, "%llu ms",
+	      (ull)(sim.tenant[1].max_wait / MS));
 	trial_end();
+}
+
+/*
+ * On a GPU with several engines more may be placed on one than it has: who owns it
+ * all has no limit, but a time at which its slice is due, like all. Who sends one job
+ * at a time comes anew for each, and not behind all that are late.
+ */
+void promise_fixed_whole(void)
+{
+	whole_and(4, 80, 0);
+	whole_and(0, 600, 300 * MS);
 }
 
 void promise_exclusive_alone(void)
