@@ -50,6 +50,8 @@ enum {
 #define STREAM_TRANSFER (43 | 13 << 16)
 #define STREAM_TRANSFER_DWORDS 14
 #define TO_GPU 1
+/* Bytes of them: as much as the entries of a large backing. */
+#define STREAM_ZERO_MAX (256 * 1024)
 
 /* RESOURCE_INLINE_WRITE of one dword: header, resource, 3 words, box, data. */
 #define STREAM_WRITE (9 | 12 << 16)
@@ -74,7 +76,7 @@ enum {
 
 static_assert(CHECK_NR == MVGPU_VIRTIO_CHECK_COMMANDS);
 
-/* Commands of a context of our own; those of ZERO_CLEAR, if it is the first one's */
+/* Commands of a context of our own, from the first of them on */
 enum {
 	OWN_CREATE,
 	OWN_ATTACH,
@@ -280,7 +282,7 @@ static int submit_init(struct mvgpu_virtio_command *command, u32 ctx_id,
 /*
  * A context that does something wrong is dead for ever and tells nobody: so it is a
  * new one each time, which costs more but can't be spoiled by what a guest has created
- * before. The stream, from kvmalloc(), is the request's, whatever is returned.
+ * before. The stream, from kvmalloc(), is taken, and freed on an error.
  */
 static int own_context(struct mvgpu_virtio_command *command, u32 res_id,
 		       __le32 *stream, u32 size)
@@ -346,13 +348,13 @@ static int zero_stream(struct mvgpu_virtio *gpu,
 	__le32 *stream, *dw;
 	int err;
 
-	if (size > gpu->max_stream)
+	if (size > min(gpu->max_stream, STREAM_ZERO_MAX))
 		return -ENOMEM;
 	err = mvgpu_virtio_attach_zeroes(gpu, command++, create->res_id,
 					 create->size);
 	if (err)
 		return err;
-	stream = kvzalloc(size, GFP_KERNEL);
+	stream = kvzalloc(size, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!stream)
 		return -ENOMEM;
 	for (dw = stream; zero_next(create, &transfer);
