@@ -47,7 +47,8 @@ static void formats_and(void *data, u32 size, u32 off)
 	u32 word, i, mask;
 
 	for (word = 0; word < MVGPU_CAPS_MASK_SIZE / 4; word++) {
-		mask = 0;
+		/* Samples of a framebuffer without attachments: of no format. */
+		mask = off == MVGPU_CAPS_MULTISAMPLE && !word;
 		for (i = 0; i < 32; i++)
 			if (mvgpu_format3d_known(32 * word + i))
 				mask |= BIT(i);

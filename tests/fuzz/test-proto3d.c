@@ -86,6 +86,9 @@ static void test_capset(void)
 	CHECK_EQ(word(job, MVGPU_CAPS_READBACK + 8), FORMATS_64);
 	CHECK_EQ(word(job, MVGPU_CAPS_SCANOUT + 8), FORMATS_64);
 	CHECK_EQ(word(job, MVGPU_CAPS_MULTISAMPLE + 8), FORMATS_64);
+	/* Samples without a format: of a framebuffer without attachments. */
+	CHECK_EQ(word(job, MVGPU_CAPS_MULTISAMPLE) & 1, 1);
+	CHECK_EQ(word(job, MVGPU_CAPS_RENDER) & 1, 0);
 	CHECK_EQ(word(job, MVGPU_CAPS_BITS), 0x7fffbfff);
 	CHECK_EQ(word(job, MVGPU_CAPS_BITS_V2), 0xfffbffe1);
 	CHECK_EQ(word(job, MVGPU_CAPS_VIDEO_MEMORY), 0);
