@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Tests of piglit give in a guest what they give on the GPU itself: results are
-# compared, not only those that pass.
+# Tests of piglit give in two guests at once what they give on the GPU itself: results
+# are compared, not only those that pass.
 
 # Functions are called by way of "try".
 # shellcheck disable=SC2317
@@ -29,12 +29,12 @@ enough_pass()
 	[ "$all" -gt 300 ] && [ $((passed * 100)) -gt $((all * 95)) ]
 }
 
-# same_results - in the guest.
+# same_results NAME - in that guest.
 same_results()
 {
-	l2_output a >/tmp/a.out
-	cp /tmp/a.out /out/piglit-guest.out
-	diff <(told /tmp/gpu.out) <(told /tmp/a.out)
+	l2_output "$1" >"/tmp/$1.out"
+	cp "/tmp/$1.out" "/out/piglit-$1.out"
+	diff <(told /tmp/gpu.out) <(told "/tmp/$1.out")
 }
 
 try "DRM's driver takes the GPU" gpu_to_drm
@@ -48,16 +48,26 @@ try "DRM's driver gives the GPU back" gpu_from_drm
 
 modules_load
 try "create a vGPU of 1of2" vgpu_create 1of2 "$uuid_a"
-l2_start a --vgpu "$uuid_a" --mem 2G -- "$work"
-try "the guest boots" l2_up a 300
+try "create a vGPU of 1of4" vgpu_create 1of4 "$uuid_b"
+for name in a b; do
+	uuid=uuid_$name
+	l2_start "$name" --vgpu "${!uuid}" --mem 2G -- \
+		"until [ -f /out/go ]; do sleep 0.1; done; $work"
+done
+try "guest a boots" l2_up a 300
+try "guest b boots" l2_up b 300
+touch "$l2_dir/a/out/go" "$l2_dir/b/out/go"
 start=$SECONDS
-l2_wait a 2400
-result $? "piglit runs in the guest"
-note "in the guest: $((SECONDS - start)) s," \
-     "$(vgpu_attr "$uuid_a" stats/jobs) jobs," \
-     "busy $(($(vgpu_attr "$uuid_a" stats/busy_ns) / 1000000)) ms"
-try "the guest's results are the GPU's own" same_results
-try "no command was refused" vgpu_is "$uuid_a" stats/refused 0
-try "vGPU a has no errors" vgpu_is "$uuid_a" stats/errors 0
-try "nothing of guest a is left" vgpu_idle "$uuid_a"
+for name in a b; do
+	uuid=uuid_$name
+	l2_wait "$name" 3000
+	result $? "piglit runs in guest $name"
+	note "guest $name: $((SECONDS - start)) s," \
+	     "$(vgpu_attr "${!uuid}" stats/jobs) jobs," \
+	     "busy $(($(vgpu_attr "${!uuid}" stats/busy_ns) / 1000000)) ms"
+	try "guest $name's results are the GPU's own" same_results "$name"
+	try "no command of guest $name was refused" vgpu_is "${!uuid}" stats/refused 0
+	try "vGPU $name has no errors" vgpu_is "${!uuid}" stats/errors 0
+	try "nothing of guest $name is left" vgpu_idle "${!uuid}"
+done
 finish
