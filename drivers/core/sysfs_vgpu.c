@@ -140,10 +140,7 @@ VGPU_ATTR_RO(engine_owned);
 
 static ssize_t reset_store(struct mvgpu_vgpu *vgpu, const char *buf, size_t len)
 {
-	bool lift;
-	int ret = kstrtobool(buf, &lift);
-
-	if (ret || !lift)
+	if (!sysfs_streq(buf, "1"))
 		return -EINVAL;
 	mvgpu_vgpu_lift_ban(vgpu);
 	return len;

@@ -170,6 +170,8 @@ TEST_F(policy, values_of_a_vgpu)
 		{ "weight", "0", -ERANGE },
 		{ "weight", "1001", -ERANGE },
 		{ "weight", "heavy", -EINVAL },
+		{ "cap", "none", -EINVAL },
+		{ "min", "5%", -EINVAL },
 		{ "cap", "100", 0 },
 		{ "cap", "101", -ERANGE },
 		{ "cap", "40", 0 },
@@ -182,23 +184,27 @@ TEST_F(policy, values_of_a_vgpu)
 		{ "min", "0", 0 },
 		{ "reset", "0", -EINVAL },
 		{ "reset", "please", -EINVAL },
+		{ "reset", "yes", -EINVAL },
+		{ "reset", "1x", -EINVAL },
 		{ "reset", "1", 0 },
 	};
 	struct mvt_dev *dev = &self->dev[0];
 	unsigned int i;
+	u64 want;
 
 	EXPECT_EQ(100, mvt_vgpu_get_u64(dev, "weight"));
 	EXPECT_EQ(0, mvt_vgpu_get_u64(dev, "cap"));
 	EXPECT_EQ(0, mvt_vgpu_get_u64(dev, "min"));
 	for (i = 0; i < ARRAY_SIZE(value); i++) {
+		want = value[i].err ? mvt_vgpu_get_u64(dev, value[i].attr) :
+				      strtoull(value[i].val, NULL, 0);
 		EXPECT_EQ(value[i].err,
 			  mvt_vgpu_set(dev, value[i].attr, value[i].val)) {
 			TH_LOG("%s: %s", value[i].attr, value[i].val);
 		}
-		if (!value[i].err && strcmp(value[i].attr, "reset")) {
-			EXPECT_EQ(strtoull(value[i].val, NULL, 0),
-				  mvt_vgpu_get_u64(dev, value[i].attr));
-		}
+		/* It is there to be written only. */
+		if (strcmp(value[i].attr, "reset"))
+			EXPECT_EQ(want, mvt_vgpu_get_u64(dev, value[i].attr));
 	}
 }
 
