@@ -163,5 +163,8 @@ int verb_events(int argc, char **argv)
 		if (n > 0 && print_batch(buf, n, &wish))
 			return ST_OK;
 	}
-	return wish.seen ? ST_OK : ST_FAILED;
+	if (wish.seen)
+		return ST_OK;
+	die(ST_FAILED, "a longer --timeout waits for longer",
+	    "nothing happened in that time");
 }

@@ -211,8 +211,17 @@ static void write_all(const struct timeline *line)
 		timeline_json(line, stdout);
 }
 
+/* Where the trace itself is on standard output, nothing else is. */
 static void summary(const struct timeline *line)
 {
+	if (opt.json && (json.path || svg.path)) {
+		json_print(json_pack("{s:I, s:i, s:f, s:I}", "slices",
+				     (json_int_t)line->nr, "vgpus",
+				     (int)line->nr_lanes, "seconds",
+				     (line->end - line->begin) / 1e6, "lost",
+				     (json_int_t)line->lost));
+		return;
+	}
 	fprintf(stderr, "%zu slices of %u vGPUs in %.1f s\n", line->nr,
 		line->nr_lanes, (line->end - line->begin) / 1e6);
 	if (line->lost)
