@@ -579,8 +579,4 @@ TEST_F(events, udev_states)
 	close(fd);
 }
 
-/*
- * Races
- */
-
 TEST_HARNESS_MAIN
