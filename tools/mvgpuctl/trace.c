@@ -211,19 +211,26 @@ static void write_all(const struct timeline *line)
 		timeline_json(line, stdout);
 }
 
-/* Where the trace itself is on standard output, nothing else is. */
+/* Of those that are shown. Where the trace is on standard output, nothing else is. */
 static void summary(const struct timeline *line)
 {
+	double seconds = (line->end - line->begin) / 1e6;
+	unsigned int lanes = 0, i;
+	size_t slices = 0, n;
+
+	for (i = 0; i < line->nr_lanes; i++)
+		lanes += line->lane[i].shown;
+	for (n = 0; n < line->nr; n++)
+		slices += line->lane[line->slice[n].lane].shown;
 	if (opt.json && (json.path || svg.path)) {
 		json_print(json_pack("{s:I, s:i, s:f, s:I}", "slices",
-				     (json_int_t)line->nr, "vgpus",
-				     (int)line->nr_lanes, "seconds",
-				     (line->end - line->begin) / 1e6, "lost",
+				     (json_int_t)slices, "vgpus", (int)lanes,
+				     "seconds", seconds, "lost",
 				     (json_int_t)line->lost));
 		return;
 	}
-	fprintf(stderr, "%zu slices of %u vGPUs in %.1f s\n", line->nr,
-		line->nr_lanes, (line->end - line->begin) / 1e6);
+	fprintf(stderr, "%zu slices of %u vGPUs in %.1f s\n", slices, lanes,
+		seconds);
 	if (line->lost)
 		fprintf(stderr, "%llu events were lost: the picture has gaps\n",
 			(unsigned long long)line->lost);

@@ -352,7 +352,7 @@ busy_after=$(vgpu_attr "$guest" stats/busy_ns)
 result "$status" "trace"
 try "and told how much" grep -qE '^[0-9]+ slices of 1 vGPUs in 2\.' "$complaint"
 "$ctl" trace -s 0.2 "$made" >/tmp/trace.none 2>/dev/null
-try "trace tells in JSON what it has written" json '[.slices, .lost]' '[0,0]' \
+try "trace tells in JSON what it has written" json '[.slices, .vgpus, .lost]' '[0,0,0]' \
 	trace -s 0.2 -o /tmp/trace.some "$made"
 "$ctl" export --prometheus -o /tmp/mvgpu.prom
 try "a vGPU in use is not destroyed" says 5 'in use' destroy "$made" "$guest"
