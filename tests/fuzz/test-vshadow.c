@@ -455,7 +455,7 @@ static void long_shaders(void)
 	start();
 	/* 18 bytes take 5 dwords, in three streams. */
 	CHECK_EQ(submit_shader(2, 50, 1, 18), 0);
-	CHECK_EQ(vgl.virgl->text, 24 + 20);
+	CHECK_EQ(vgl.virgl->text, 3 * VGL_TEXT + 20);
 	/* One at a time for each stage; another stage does not mind. */
 	CHECK_EQ(submit_shader(2, 51, 1, 8), -EINVAL);
 	CHECK_EQ(submit_shader(2, 51, 0, 12), 0);
@@ -489,10 +489,10 @@ static void long_shaders(void)
 	CHECK_EQ(submit_shader(1, 53, 1, 8), 0);
 	/* It goes on though its handle is gone, or another's. */
 	CHECK_EQ(SUBMIT(CMD(DESTROY_OBJECT, 1), 53), 0);
-	CHECK_EQ(vgl.virgl->text, 24 + 20 + 12 + 8);
+	CHECK_EQ(vgl.virgl->text, 3 * VGL_TEXT + 20 + 12 + 8);
 	CHECK_EQ(SUBMIT(CREATE(DSA, 5), 53, 0, 0, 0, 0), 0);
 	CHECK_EQ(submit_shader(1, 53, 1, MORE(4)), 0);
-	CHECK_EQ(vgl.virgl->text, 24 + 20 + 12);
+	CHECK_EQ(vgl.virgl->text, 3 * VGL_TEXT + 20 + 12);
 	/* Each sub-context has its own. */
 	VGL_ADD(&vgl, CMD(CREATE_SUB_CTX, 1), 3);
 	shader(1, 51, 0, 8);
@@ -500,10 +500,10 @@ static void long_shaders(void)
 	shader(1, 51, 0, MORE(8));
 	CHECK_EQ(submit(), 0);
 	CHECK_EQ(SUBMIT(CMD(DESTROY_SUB_CTX, 1), 3), 0);
-	CHECK_EQ(vgl.virgl->text, 24 + 20 + 12);
-	CHECK_EQ(submit_shader(1, 60, 1, text - 56 + 1), -EDQUOT);
+	CHECK_EQ(vgl.virgl->text, 3 * VGL_TEXT + 20 + 12);
+	CHECK_EQ(submit_shader(1, 60, 1, text - 3 * VGL_TEXT - 32 + 1), -EDQUOT);
 	CHECK_EQ(submit_shader(1, 60, 1, 0x7fffffff), -EDQUOT);
-	CHECK_EQ(submit_shader(1, 60, 1, text - 56), 0);
+	CHECK_EQ(submit_shader(1, 60, 1, text - 3 * VGL_TEXT - 32), 0);
 	CHECK_EQ(submit_shader(1, 61, 2, 4), -EDQUOT);
 	stop();
 }
@@ -514,13 +514,13 @@ static void shader_text(void)
 	start();
 	CHECK_EQ(SUBMIT(CMD(BIND_SHADER, 2), VGL_H_FS, 1), 0);
 	CHECK_EQ(SUBMIT(CMD(DESTROY_OBJECT, 1), VGL_H_FS), 0);
-	CHECK_EQ(vgl.virgl->text, 24);
+	CHECK_EQ(vgl.virgl->text, 3 * VGL_TEXT);
 	VGL_ADD(&vgl, CMD(BIND_SHADER, 2), 0, 1);
 	VGL_ADD(&vgl, CMD(NOP, 1));
 	CHECK_EQ(submit(), -EINVAL);
-	CHECK_EQ(vgl.virgl->text, 24);
+	CHECK_EQ(vgl.virgl->text, 3 * VGL_TEXT);
 	CHECK_EQ(SUBMIT(CMD(BIND_SHADER, 2), 0, 1), 0);
-	CHECK_EQ(vgl.virgl->text, 16);
+	CHECK_EQ(vgl.virgl->text, 2 * VGL_TEXT);
 	stop();
 }
 

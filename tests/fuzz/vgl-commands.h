@@ -95,6 +95,9 @@ struct vgl_kind {
 	u32 last_level, nr_samples, backing_size;
 };
 
+/* Bytes of text that each of the three shaders of vgl_makers has. */
+#define VGL_TEXT 12
+
 /* By enum vgl_id. */
 extern const struct vgl_kind vgl_kinds[VGL_IDS];
 
