@@ -11,6 +11,9 @@
 
 #include "rate.h"
 
+/* On a terminal: drawn ten times a second, with figures that can be read. */
+#define OVER_MAX 10
+
 #define CLEAR_TO_END_OF_LINE "\033[K"
 #define CLEAR_BELOW "\033[J"
 #define HOME "\033[H"
@@ -284,15 +287,19 @@ static void wait_until(uint64_t *next, uint64_t interval)
 		rate_sleep(next, interval);
 }
 
-static int run(struct mvgpu_gpu_info *gpu, uint64_t interval, uint64_t count)
+/* Figures are those of the last @over intervals. */
+static int run(struct mvgpu_gpu_info *gpu, uint64_t interval, unsigned int over,
+	       uint64_t count)
 {
-	struct snapshot snap[2] = { };
+	struct snapshot snap[OVER_MAX + 1] = { };
 	uint64_t next = rate_now() + interval, i;
+	unsigned int nr = over + 1, k;
 
 	if (dev_snapshot(gpu->id, &snap[0]))
 		return ST_MISSING;
 	for (i = 0; !count || i < count; i++) {
-		struct snapshot *from = &snap[i % 2], *to = &snap[(i + 1) % 2];
+		struct snapshot *from = &snap[(i < over ? 0 : i - over + 1) % nr];
+		struct snapshot *to = &snap[(i + 1) % nr];
 
 		wait_until(&next, interval);
 		if (stopped())
@@ -307,8 +314,8 @@ static int run(struct mvgpu_gpu_info *gpu, uint64_t interval, uint64_t count)
 		else
 			draw(gpu, from, to);
 	}
-	free(snap[0].vgpu);
-	free(snap[1].vgpu);
+	for (k = 0; k < nr; k++)
+		free(snap[k].vgpu);
 	return ST_OK;
 }
 
@@ -320,7 +327,8 @@ int verb_top(int argc, char **argv)
 		{ }
 	};
 	struct mvgpu_gpu_info gpu;
-	double seconds = 1;
+	unsigned int over = 1;
+	double seconds = 0;
 	uint64_t count = 0;
 	int c, status;
 
@@ -334,7 +342,11 @@ int verb_top(int argc, char **argv)
 		die_usage("top is about one GPU");
 	gpu = optind < argc ? find_gpu(argv[optind]) : find_only_gpu();
 	screen_begin();
-	status = run(&gpu, seconds * 1e9, count);
+	if (!seconds && screen.live)
+		over = OVER_MAX;
+	if (!seconds)
+		seconds = 1.0 / over;
+	status = run(&gpu, seconds * 1e9, over, count);
 	if (status)
 		die(status, "see mvgpuctl list", "GPU %s is gone", gpu.name);
 	return ST_OK;

@@ -402,7 +402,8 @@ try "trace tells what the engine did" jq -e --argjson busy $((busy_after - busy_
 	([$s[] | select(.name == "INTERNAL" or (.name | startswith("0x")))] == []) and
 	([.traceEvents[] | select(.name == "thread_name").args.name] == ["'"$guest"'"])
 	' /tmp/trace.json
-try "the picture has as many slices" test "$(grep -c '<title>' /tmp/trace.svg)" -eq \
+try "the picture is XML" xmllint --noout /tmp/trace.svg
+try "and has as many slices" test "$(grep -c '<title>' /tmp/trace.svg)" -eq \
 	"$(jq '[.traceEvents[] | select(.ph == "X")] | length' /tmp/trace.json)"
 try "trace of who is idle has none" jq -e '[.traceEvents[] | select(.ph != "i")] == []' /tmp/trace.none
 try "who interrupts trace has what there was" timeout --preserve-status -s INT 5 \
@@ -543,6 +544,19 @@ top_says_more()
 	grep -qE '^ *4 more' "$answer" || { cat "$answer"; return 1; }
 }
 
+# Ten times a second, if nobody says otherwise.
+top_is_live()
+{
+	local begin=${EPOCHREALTIME/./} ms drawn
+
+	script -qec "$ctl top -n 20" /tmp/top.script </dev/null >/dev/null || return
+	ms=$(((${EPOCHREALTIME/./} - begin) / 1000))
+	drawn=$(grep -o $'\033\\[H' /tmp/top.script | wc -l)
+	echo "$drawn times in $ms ms"
+	[ "$drawn" -ge 20 ] && [ "$ms" -ge 1900 ] && [ "$ms" -lt 6000 ]
+}
+
+try "top is drawn ten times a second" top_is_live
 try "a signal ends top in a pipe" top_ends
 try "and on a terminal without keys" top_without_keys_ends
 try "top says how many do not fit" top_says_more
