@@ -36,12 +36,8 @@ FIXTURE_SETUP(attack)
 		SKIP(return, "no GPU at %s", mvt_parent());
 	mvt_purge();
 	mvt_sim_defaults();
-	ASSERT_EQ(0, mvt_setup(&self->victim, 3));
-	ASSERT_EQ(0, mvt_setup(&self->dev, 3));
-	ASSERT_EQ(0, mvt_mem_map(&self->victim, &self->secret, MVT_BUF_IOVA,
-				 0x100000));
-	ASSERT_EQ(0, mvt_mem_map(&self->dev, &self->mem, MVT_BUF_IOVA,
-				 0x100000));
+	ASSERT_EQ(0, mvt_setup_mem(&self->victim, &self->secret, 3));
+	ASSERT_EQ(0, mvt_setup_mem(&self->dev, &self->mem, 3));
 	ASSERT_EQ(OK, mvt_ctx_create(&self->victim, CTX));
 	ASSERT_EQ(OK, mvt_make_3d(&self->victim, &self->secret, CTX, RES,
 				  &mvt_picture, SECRET));
@@ -49,24 +45,15 @@ FIXTURE_SETUP(attack)
 
 static size_t secret_wrong(struct mvt_dev *victim, struct mvt_mem *secret)
 {
-	size_t k, wrong = 0;
-
-	memset(secret->va, 0, 64 * 64 * 4);
-	if (mvt_from_3d(victim, CTX, RES, 64, 64) != OK)
-		return ~0UL;
-	for (k = 0; k < 64 * 64; k++)
-		wrong += ((u32 *)secret->va)[k] != mvt_pattern(SECRET, k);
-	return wrong;
+	return mvt_wrong_3d(victim, secret, CTX, RES, &mvt_picture, SECRET);
 }
 
 /* After every attack. */
 FIXTURE_TEARDOWN(attack)
 {
 	EXPECT_EQ(0, secret_wrong(&self->victim, &self->secret));
-	mvt_mem_free(&self->dev, &self->mem);
-	mvt_teardown(&self->dev);
-	mvt_mem_free(&self->victim, &self->secret);
-	mvt_teardown(&self->victim);
+	mvt_teardown_mem(&self->dev, &self->mem);
+	mvt_teardown_mem(&self->victim, &self->secret);
 }
 
 /* Every command that has an id, with ids of nothing or of somebody else. */

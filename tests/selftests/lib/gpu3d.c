@@ -168,6 +168,22 @@ int mvt_make_3d(struct mvt_dev *dev, struct mvt_mem *mem, u32 ctx, u32 id,
 	return ret;
 }
 
+/* How many pixels of what mvt_make_3d() made are others now; ~0: it can't be read. */
+size_t mvt_wrong_3d(struct mvt_dev *dev, struct mvt_mem *mem, u32 ctx, u32 id,
+		    const struct mvt_spec *spec, u32 seed)
+{
+	size_t nr = mvt_spec_bytes(spec) / 4, wrong = 0, k;
+	u32 *pixel = (u32 *)mem->va;
+
+	memset(pixel, 0, nr * 4);
+	if (mvt_from_3d(dev, ctx, id, spec->width, spec->height) !=
+	    VIRTIO_GPU_RESP_OK_NODATA)
+		return ~0UL;
+	for (k = 0; k < nr; k++)
+		wrong += pixel[k] != mvt_pattern(seed, k);
+	return wrong;
+}
+
 /* A surface on @id, the framebuffer of it, and all of it in one colour. */
 u32 mvt_stream_clear(u32 *stream, u32 id, u32 handle, const float color[4])
 {

@@ -339,6 +339,8 @@ int mvt_submit_at(struct mvt_dev *dev, u32 ctx, u64 iova, u32 dwords);
 int mvt_send_submit(struct mvt_dev *dev, u32 ctx, u64 iova, u32 dwords);
 int mvt_make_3d(struct mvt_dev *dev, struct mvt_mem *mem, u32 ctx, u32 id,
 		const struct mvt_spec *spec, u32 seed);
+size_t mvt_wrong_3d(struct mvt_dev *dev, struct mvt_mem *mem, u32 ctx, u32 id,
+		    const struct mvt_spec *spec, u32 seed);
 size_t mvt_spec_bytes(const struct mvt_spec *spec);
 u32 mvt_stream_clear(u32 *stream, u32 id, u32 handle, const float color[4]);
 u32 mvt_stream_copy(u32 *stream, u32 dst, u32 src, u32 width, u32 height);
