@@ -11,7 +11,7 @@
 #   waits       what a light tenant waits for beside 15 others
 #
 # With MVGPU_BENCH=1 in the environment the GPU in software is measured in L1, too,
-# which takes 40 minutes, most of it for hangs (MVGPU_HANGS: how many, default
+# which takes 45 minutes, most of it for hangs (MVGPU_HANGS: how many, default
 # 10,000): its figures are printed, and drawn as l1-shares and l1-waits.
 
 set -eu -o pipefail
@@ -143,7 +143,7 @@ l1()
 
 	payload=$("$testbed/payload.sh" 6.12)
 	mkdir -p "$out/l1"
-	echo "In a kernel, in real time, which takes 40 minutes (build/bench/l1.log):"
+	echo "In a kernel, in real time, which takes 45 minutes (build/bench/l1.log):"
 	"$testbed/run-l1.sh" --payload "$payload" --out "$out/l1" --no-gpu \
 		--smp 1 --timeout 10000 -- \
 		env MVGPU_BENCH=1 MVGPU_HANGS="${MVGPU_HANGS:-10000}" \
