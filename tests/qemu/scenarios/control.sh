@@ -1,56 +1,18 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# mvgpuctl, every verb, with good input and bad, on the GPU in software; then the
-# physical one is taken from DRM's driver and given back.
+# mvgpuctl, every verb but adopt and release (adopt.sh), with good input and bad, on the GPU
+# in software.
 
 # Functions are called by way of "try".
 # shellcheck disable=SC2317
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=ctl.sh
+. "$(dirname "$0")/ctl.sh"
 
-ctl=/usr/local/sbin/mvgpuctl
 sim=mvgpu_sim.0
-answer=/tmp/answer
-complaint=/tmp/complaint
-
-# says STATUS REGEX ARG... - mvgpuctl ARG... ends with STATUS and says on standard
-# error what matches, and what to do next.
-says()
-{
-	local want=$1 regex=$2 status=0
-
-	shift 2
-	"$ctl" "$@" >"$answer" 2>"$complaint" || status=$?
-	if [ "$status" -ne "$want" ] || ! grep -qE -- "$regex" "$complaint" ||
-	   ! grep -q '^    .' "$complaint"; then
-		echo "status $status, not $want, or not /$regex/:"
-		cat "$answer" "$complaint"
-		return 1
-	fi
-}
-
-# refuses STATUS REGEX ARG... - as says, and nothing is changed by that.
-refuses()
-{
-	local before after
-
-	before=$("$ctl" list --json)
-	says "$@" || return 1
-	after=$("$ctl" list --json)
-	[ "$before" = "$after" ] || { echo "it was: $before, it is: $after"; return 1; }
-}
-
-# json FILTER WANTED ARG... - of mvgpuctl ARG... --json jq's FILTER shows WANTED.
-json()
-{
-	local filter=$1 want=$2 got
-
-	shift 2
-	got=$("$ctl" "$@" --json | jq -c "$filter") || return 1
-	[ "$got" = "$want" ] || { echo "$got"; return 1; }
-}
 
 # group_of UUID - the file that QEMU opens for it.
 group_of()
@@ -62,8 +24,7 @@ group_of()
 # Without mvgpu
 #
 
-modules_install
-install -m 755 "$here/install$ctl" "$ctl"
+ctl_install
 try "list says that mvgpu is missing" says 6 'no /dev/mvgpu' list
 try "and so does create" says 6 'no /dev/mvgpu' create 1of4
 try "doctor finds that nothing is loaded" \
@@ -74,18 +35,6 @@ try "create wants mvgpu_mdev" refuses 6 'no mediated devices' create 1of4
 modprobe mvgpu_mdev
 modprobe vfio_iommu_type1
 try "doctor is content" json '.good' true doctor
-
-# doctor_finds VERDICT REGEX COMMAND... - doctor, run by COMMAND, has one such line.
-doctor_finds()
-{
-	local verdict=$1 regex=$2
-
-	shift 2
-	"$@" "$ctl" doctor --json >"$answer"
-	jq -e --arg v "$verdict" --arg re "$regex" \
-		'[.checks[] | select(.verdict == $v and (.what | test($re)))] | length == 1' \
-		"$answer" || { cat "$answer"; return 1; }
-}
 
 doctor_sees_config()
 {
@@ -125,6 +74,11 @@ try "every verb has help" bash -c "
 		    events trace export adopt release doctor; do
 		$ctl \$verb --help | grep -q \"^Usage: mvgpuctl \$verb\" || exit 1
 	done"
+
+try "completion of a file" completes "mvgpuctl trace -o /etc/hostn" /etc/hostname
+try "completion of a verb" completes "mvgpuctl ad" adopt
+try "completion of options" completes "mvgpuctl top --d" --delay
+try "completion of a value" completes "mvgpuctl --color=n" never
 
 #
 # list, types, create
@@ -614,26 +568,6 @@ try "destroy of the same twice takes nobody" \
 	refuses 2 'named twice' destroy "$uuid_a" "$made" "${uuid_a:0:35}"
 try "destroy of one that does not exist takes nobody" \
 	refuses 3 'no vGPU' destroy "$uuid_a" 0000
-# force_waits VERB ARG... - with a guest on $guest, it is done when that is gone.
-force_waits()
-{
-	local status=0 forced
-
-	"$here/selftests/mvgpu/vgpu_load" "$guest" 120 >/tmp/load 2>&1 &
-	load=$!
-	vgpu_is "$guest" state running || status=1
-	"$ctl" "$@" >"$answer" 2>&1 &
-	forced=$!
-	sleep 1
-	kill -0 "$forced" || status=1
-	kill "$load"
-	wait "$load"
-	wait "$forced" || status=1
-	[ ! -e "$mdev_dir/$guest" ] || status=1
-	[ "$status" -eq 0 ] || cat "$answer" /tmp/load
-	return "$status"
-}
-
 guest=$("$ctl" create 1of64)
 try "destroy --force waits for the VM" force_waits destroy --force "$guest"
 try "destroy" json '.' "{\"destroyed\":[\"$uuid_a\",\"$made\"]}" destroy "$uuid_a" "$made"
@@ -670,161 +604,4 @@ try "an ambiguous GPU is refused" refuses 2 'several GPUs' policy mvgpu_sim
 "$ctl" destroy "$uuid_a" "$uuid_b"
 try "unload" modprobe -r mvgpu_mdev mvgpu_sim
 try "all of it" bash -c '[ ! -e /sys/module/mvgpu ] || modprobe -r mvgpu'
-
-#
-# adopt and release
-#
-
-# The second one, which the console is not on.
-other=0000:00:11.0
-
-# driver_is DRIVER [ADDR] - whose it is; DRIVER may be "".
-driver_is()
-{
-	local of
-
-	of=$(basename "$(readlink "/sys/bus/pci/devices/${2-$gpu}"/virtio*/driver)")
-	[ "$of" = "$1" ] || { echo "the driver is $of"; return 1; }
-}
-
-# adopt_leaves FILE - it is the GPU's, and open in this shell.
-adopt_leaves()
-{
-	[ -e "$1" ] || { echo "there is no $1"; return 1; }
-	exec 8<"$1"
-	says 5 "process $BASHPID .*$1 open" adopt "$gpu" &&
-		driver_is virtio_gpu
-	local status=$?
-	exec 8<&-
-	return "$status"
-}
-
-# console_of_fb - the directory of the text console that is on framebuffers.
-console_of_fb()
-{
-	local dir
-
-	for dir in /sys/class/vtconsole/vtcon*; do
-		if grep -q 'frame buffer' "$dir/name" && grep -q 1 "$dir/bind"; then
-			echo "$dir"
-		fi
-	done
-}
-
-# The text console leaves framebuffers, if it is on one.
-console_off()
-{
-	local console
-
-	console=$(console_of_fb)
-	[ -z "$console" ] || echo 0 >"$console/bind"
-}
-
-# adopt_fails REGEX DRIVER... - these drivers take nothing: adopt says so and what became
-# of the GPU.
-adopt_fails()
-{
-	local why=$1 driver status=0
-
-	shift
-	console_off
-	for driver; do
-		mount --bind /dev/full "/sys/bus/virtio/drivers/$driver/bind" || status=1
-	done
-	says 1 "$why" adopt "$gpu" || status=1
-	for driver; do
-		umount "/sys/bus/virtio/drivers/$driver/bind" || status=1
-	done
-	return "$status"
-}
-
-# It is not taken but by force.
-adopt_forced()
-{
-	exec 8<>/dev/dri/renderD128
-	"$ctl" adopt --force "$gpu" && driver_is mvgpu_virtio
-	local status=$?
-	exec 8<&-
-	return "$status"
-}
-
-# completes LINE WORD... - what bash offers at the end of LINE are these words.
-completes()
-{
-	local line=$1 got want
-
-	shift
-	got=$(bash -c '. "$1"; compopt() { :; }
-		COMP_LINE=$2; COMP_POINT=${#2}; _mvgpuctl
-		printf "%s\n" "${COMPREPLY[@]}"' - "$here"/install/usr/local/share/bash-completion/completions/mvgpuctl \
-		"$line" | sort | tr '\n' ' ')
-	want=$(printf '%s\n' "$@" | sort | tr '\n' ' ')
-	[ "$got" = "$want" ] || { echo "$got"; return 1; }
-}
-
-try "adopt wants the driver" says 6 'mvgpu_virtio is not loaded' adopt "$gpu"
-modprobe virtio_gpu
-modprobe mvgpu_virtio
-modprobe mvgpu_mdev
-try "DRM has the GPU" driver_is virtio_gpu
-# The text console is on it, as on any host with a screen.
-console=$(console_of_fb)
-if [ -n "$console" ]; then
-	try "adopt leaves the console its GPU" says 5 'text console' adopt "$gpu"
-	try "and so it is" driver_is virtio_gpu
-	try "but not another GPU" json '.driver' '"mvgpu_virtio"' adopt "$other"
-	try "mvgpu has that" driver_is mvgpu_virtio "$other"
-	try "release of it" json '.driver' '"virtio_gpu"' release "$other"
-	try "DRM has it" driver_is virtio_gpu "$other"
-	try "and still the one with the console" driver_is virtio_gpu
-	console_off
-fi
-try "adopt says who uses it" adopt_leaves /dev/dri/renderD128
-try "and who uses its framebuffer" adopt_leaves \
-	"/dev/$(basename "$gpu_dir"/graphics/fb*)"
-try "doctor tells that DRM has it" doctor_finds warning \
-	"$(basename "$gpu_dir"/virtio*) is not shared: it has virtio_gpu" env
-try "completion of a PCI address, behind its last colon" \
-	completes "mvgpuctl adopt ${gpu%:*}:" "${gpu##*:}" "${other##*:}"
-try "completion of a file" completes "mvgpuctl trace -o /etc/hostn" /etc/hostname
-try "completion of a verb" completes "mvgpuctl ad" adopt
-try "completion of options" completes "mvgpuctl top --d" --delay
-try "completion of a value" completes "mvgpuctl --color=n" never
-try "adopt --force takes it all the same" adopt_forced
-"$ctl" release "$gpu"
-try "where mvgpu does not take it, its driver has it back" \
-	adopt_fails 'mvgpu_virtio does not take .*its old driver has it again' mvgpu_virtio
-try "so it is" driver_is virtio_gpu
-try "where neither does, that is told" \
-	adopt_fails 'nor does its old driver: it has none now' mvgpu_virtio virtio_gpu
-try "it has none" driver_is ""
-try "and nothing but that is lost" \
-	adopt_fails 'it has no driver, as before' mvgpu_virtio
-"$ctl" adopt "$gpu"
-try "who has no driver can be adopted" driver_is mvgpu_virtio
-"$ctl" release "$gpu"
-# It is on the new framebuffer.
-console_off
-try "adopt" json '.driver' '"mvgpu_virtio"' adopt "$gpu"
-try "mvgpu has the GPU" driver_is mvgpu_virtio
-try "adopt again is no harm" "$ctl" adopt "$gpu"
-try "list shows it" json '[.gpus[] | [.name, .bus, .backend]]' "[[\"$gpu\",\"pci\",\"virtio\"]]" list
-likewise=${gpu:0:4}$(cut -c 5- /proc/sys/kernel/random/uuid)
-"$ctl" create --uuid "$likewise" 1of2 >"$answer"
-for verb in show stat trace; do
-	try "$verb of what a GPU and a vGPU begin with" \
-		refuses 2 "GPU $gpu and vGPU $likewise" "$verb" "${gpu:0:4}"
-done
-try "but a name is a name" json '.name' "\"$gpu\"" show "$gpu"
-"$ctl" destroy "$likewise"
-try "a vGPU on it" "$ctl" create --uuid "$uuid_a" 1of2
-try "release with a vGPU is refused" refuses 5 'has 1 vGPU' release "$gpu"
-guest=$uuid_a
-export MVGPU_PARENT=$gpu_dir
-try "release --force waits for its VM" force_waits release --force "$gpu"
-try "DRM has the GPU again" driver_is virtio_gpu
-try "adopt of nothing" says 2 'wants one device' adopt
-try "and draws on it" "$draw" pattern 1 --hold 0.1
-try "release of what is not ours" says 3 'no GPU' release "$gpu"
-try "adopt of what is no GPU" says 3 'no virtio-gpu' adopt 0000:00:00.0
 finish
