@@ -64,6 +64,7 @@ more=(
 	"l1-6.12-iommu-selftests|kselftests, IOMMU|l1 6.12 selftests --iommu"
 	"l1-6.12-iommu-two-guests|two guests, IOMMU|l1 6.12 two-guests --iommu"
 	"l1-6.12-persist|vGPUs after a reboot of L1|l1 6.12 persist --udev --qemu-arg -action --qemu-arg reboot=reset"
+	"l1-6.12-timer|figures of a timer of systemd|l1 6.12 timer"
 	"l1-6.12-kubevirt|what KubeVirt finds|l1 6.12 kubevirt"
 	"l1-6.12-memory|memory of a guest grows and shrinks|l1 6.12 memory"
 	"l1-6.12-libvirt|vGPUs and domains of libvirt|l1 6.12 libvirt --timeout 1800"
