@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A guest that always has something to draw, on a vGPU that is there already:
+ * A guest that always has something to draw, and shows it, on a vGPU that is there already:
  *
  *	vgpu_load UUID SECONDS
  *
  * A program of its own, not one of the kselftests: something for a scenario to look
- * at. On the software GPU each job takes 6 ms meanwhile.
+ * at. On the software GPU each transfer takes 6 ms meanwhile, and a flush next to nothing.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -29,15 +29,17 @@ static void on_signal(int signal)
 	__atomic_store_n(&stop, 1, __ATOMIC_RELAXED);
 }
 
-/* Keep the queue full until time is up. Return: 0 or a negative errno. */
+/* Keep the queue full of frames until time is up. Return: 0 or a negative errno. */
 static int load(struct mvt_dev *dev, u64 end)
 {
-	unsigned int queued = 0;
+	unsigned int queued = 0, sent = 0;
 	int ret;
 
 	while (mvt_now_ms() < end && !stopped()) {
 		for (; queued < DEPTH; queued++) {
-			ret = mvt_gpu_send_transfer(dev, 1, SIDE, SIDE);
+			ret = sent++ % 2 ?
+				mvt_gpu_send_flush(dev, 1, SIDE, SIDE) :
+				mvt_gpu_send_transfer(dev, 1, SIDE, SIDE);
 			if (ret < 0)
 				return ret;
 		}
@@ -71,6 +73,8 @@ int main(int argc, char **argv)
 	if (!ret)
 		ret = mvt_mem_map(&dev, &mem, MVT_BUF_IOVA, 0x100000);
 	if (!ret && mvt_gpu_make(&dev, &mem, 1, SIDE, SIDE, 1) != OK)
+		ret = -EIO;
+	if (!ret && mvt_gpu_scanout(&dev, 0, 1, 0, 0, SIDE, SIDE) != OK)
 		ret = -EIO;
 	if (!ret && mvt_parent_is_sim())
 		ret = mvt_sim_set_u64("ns_per_kib", 100000);

@@ -338,6 +338,17 @@ try "top in a pipe is lines" test "$(grep -c "^GPU $sim  fair  [#.]" /tmp/top.te
 try "without colours" bash -c "! grep -q $'\033' /tmp/top.text"
 try "who uses most comes first" grep -qE "^  $guest  running    [#]+[.]" \
 	<(sed -n 3p /tmp/top.text)
+# Of two readings, with two idle vGPUs in each. Each frame is two jobs: drawn and shown.
+top_tells_frames()
+{
+	awk -v guest="$guest" '
+	{ print }
+	$1 == guest { shows += $6 > 0 && $7 > $6 / 4 && $7 < $6 }
+	$1 ~ /^[0-9a-f]+-/ && $1 != guest { idle += $7 == "0.0" }
+	END { exit shows != 2 || idle != 4 }' /tmp/top.text
+}
+
+try "it tells frames of who shows some, and of nobody else" top_tells_frames
 try "top has a heading as wide as its lines" grep -qE '^  VGPU +STATE +GPU +GPU% +WAIT% +JOBS/S +FPS +MEMORY *$' /tmp/top.tmux
 try "top on a terminal" grep -qE "^  ${guest:0:8}  running    #+\.+ +[0-9.]+%" /tmp/top.tmux
 cp /tmp/trace.json /tmp/trace.svg /out/
