@@ -62,6 +62,7 @@ more=(
 	"l1-6.12-sched|scheduler in real time|l1 6.12 sched --smp 1 --no-gpu"
 	"l1-6.12-iommu-load|load and unload, IOMMU|l1 6.12 load-modules --iommu"
 	"l1-6.12-iommu-selftests|kselftests, IOMMU|l1 6.12 selftests --iommu"
+	"l1-6.12-iommu-doctor|mvgpuctl doctor, IOMMU|l1 6.12 doctor --iommu --append swiotlb=force --qemu-arg -device --qemu-arg virtio-gpu-pci,bus=pcie.0,addr=0x11 --qemu-arg -device --qemu-arg virtio-gpu-pci,bus=pcie.0,addr=0x12,iommu_platform=on,disable-legacy=on"
 	"l1-6.12-iommu-two-guests|two guests, IOMMU|l1 6.12 two-guests --iommu"
 	"l1-6.12-persist|vGPUs after a reboot of L1|l1 6.12 persist --udev --qemu-arg -action --qemu-arg reboot=reset"
 	"l1-6.12-timer|figures of a timer of systemd|l1 6.12 timer"

@@ -4,6 +4,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <glob.h>
+#include <linux/virtio_config.h>
+#include <linux/virtio_gpu.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -160,6 +163,70 @@ static void check_vgpus(const struct mvgpu_gpu_info *gpu)
 	free(vgpus);
 }
 
+/* Has the driver of this virtio-gpu accepted it? */
+static bool has_feature(const struct mvgpu_gpu_info *gpu, unsigned int bit)
+{
+	char path[PATH_LEN], bits[80] = "";
+	glob_t found;
+
+	gpu_path(gpu, "virtio*/features", path);
+	if (!glob(path, 0, NULL, &found))
+		sysfs_read(found.gl_pathv[0], bits, sizeof(bits));
+	globfree(&found);
+	return strlen(bits) > bit && bits[bit] == '1';
+}
+
+/* Has whoever booted this kernel asked that all that is mapped be copied? */
+static bool swiotlb_forced(void)
+{
+	char line[4096], *word, *save;
+
+	if (sysfs_read("/proc/cmdline", line, sizeof(line)))
+		return false;
+	for (word = strtok_r(line, " ", &save); word;
+	     word = strtok_r(NULL, " ", &save))
+		if (!strncmp(word, "swiotlb=", 8) &&
+		    (!strcmp(word + 8, "force") || strstr(word, ",force")))
+			return true;
+	return false;
+}
+
+/*
+ * What keeps a physical GPU from the rest of memory. Guests are kept from it in any
+ * case: what they name is looked up before the GPU is told.
+ */
+static void check_iommu(const struct mvgpu_gpu_info *gpu)
+{
+	bool asks = has_feature(gpu, VIRTIO_F_ACCESS_PLATFORM);
+	char path[PATH_LEN], type[16] = "";
+
+	gpu_path(gpu, "iommu_group/type", path);
+	sysfs_read(path, type, sizeof(type));
+	if (asks && !strncmp(type, "DMA", 3))
+		check(GOOD, NULL, "GPU %s is held by the IOMMU to what is mapped for it%s",
+		      gpu->name, strcmp(type, "DMA") ?
+		      ", and some ms longer (iommu.strict=0)" : " (iommu.strict=1)");
+	else if (asks && swiotlb_forced() && has_feature(gpu, VIRTIO_GPU_F_VIRGL))
+		check(WARNING,
+		      *type ? "boot without swiotlb=force, or without iommu.passthrough=1" :
+			      "boot without swiotlb=force, or switch the IOMMU on",
+		      "GPU %s gets copies of memory: its vGPUs have no 3D",
+		      gpu->name);
+	else if (!*type)
+		check(GOOD,
+		      "if the GPU itself is not trusted: switch it on (firmware, intel_iommu=on)",
+		      "GPU %s can reach all memory: there is no IOMMU, and vGPUs need none",
+		      gpu->name);
+	else if (!asks)
+		check(GOOD, "if the GPU itself is not trusted: iommu_platform=on for it, in QEMU",
+		      "GPU %s can reach all memory: it goes past the IOMMU, which vGPUs do not need",
+		      gpu->name);
+	else
+		check(GOOD, "if the GPU itself is not trusted: boot without iommu.passthrough=1",
+		      "GPU %s can reach all memory: the IOMMU lets it (%s), and vGPUs need none",
+		      gpu->name, type);
+}
+
 static void check_gpus(void)
 {
 	struct mvgpu_gpu_info *gpus;
@@ -178,6 +245,8 @@ static void check_gpus(void)
 		if (module_loaded("mvgpu_mdev") && access(path, F_OK))
 			check(BAD, "see the kernel's log",
 			      "GPU %s offers no types", gpus[i].name);
+		if (!strcmp(gpus[i].bus, "pci"))
+			check_iommu(&gpus[i]);
 		check_vgpus(&gpus[i]);
 	}
 	free(gpus);
@@ -251,20 +320,6 @@ static void check_memlock(void)
 		check(GOOD, NULL, "memory that may be locked is enough");
 }
 
-static void check_iommu(void)
-{
-	struct dirent *de;
-	unsigned int nr = 0;
-	DIR *d = opendir("/sys/class/iommu");
-
-	while (d && (de = readdir(d)))
-		nr += *de->d_name != '.';
-	if (d)
-		closedir(d);
-	check(GOOD, NULL, nr ? "there is an IOMMU" :
-	      "there is no IOMMU, and none is needed: vGPUs are mediated");
-}
-
 int verb_doctor(int argc, char **argv)
 {
 	verb_getopt(argc, argv, "", NULL);
@@ -276,7 +331,6 @@ int verb_doctor(int argc, char **argv)
 	check_device();
 	check_others();
 	check_memlock();
-	check_iommu();
 	if (opt.json)
 		json_print(json_pack("{s:b, s:o}", "good", !report.bad,
 				     "checks", report.checks));

@@ -129,6 +129,9 @@ try "adopt" json '.driver' '"mvgpu_virtio"' adopt "$gpu"
 try "mvgpu has the GPU" driver_is mvgpu_virtio
 try "adopt again is no harm" "$ctl" adopt "$gpu"
 try "list shows it" json '[.gpus[] | [.name, .bus, .backend]]' "[[\"$gpu\",\"pci\",\"virtio\"]]" list
+try "doctor says that there is no IOMMU, and what that is to mvgpu" doctor_finds ok \
+	"GPU $gpu can reach all memory: there is no IOMMU, and vGPUs need none" env
+try "and what to do if one is wanted" grep -q '"next": "if the GPU itself is not trusted' "$answer"
 likewise=${gpu:0:4}$(cut -c 5- /proc/sys/kernel/random/uuid)
 "$ctl" create --uuid "$likewise" 1of2 >"$answer"
 for verb in show stat trace; do
