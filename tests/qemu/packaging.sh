@@ -47,6 +47,33 @@ checks()
 	finish
 }
 
+# as_made PACKAGE - is it, built here from the source package, what it was?
+as_made()
+{
+	local deb
+
+	deb=$(basename "$debs/$1"_*.deb)
+	cmp "/tmp/$deb" "$debs/$deb"
+}
+
+# Runs in a fresh tree, which has of mvgpu only what the source package brings.
+from_source()
+{
+	local dsc=$debs/mvgpu_$version.dsc package
+
+	install_packages dpkg-dev >/dev/null 2>&1
+	cd /tmp
+	try "the source package is unpacked" dpkg-source -x "$dsc" mvgpu
+	cd mvgpu
+	try "what it wants to be built is what it says" apt-get build-dep -qq -y \
+		--no-install-recommends "$dsc"
+	try "packages are built from it" dpkg-buildpackage -us -uc -b
+	for package in mvgpu-dkms mvgpu-tools; do
+		try "$package is the same" as_made "$package"
+	done
+	finish
+}
+
 # One line for each file of the system but those of the programs that look after it.
 files()
 {
@@ -177,7 +204,7 @@ lives()
 
 version=$(mvgpu_version)
 case ${1-} in
---checks | --lives)
+--checks | --from_source | --lives)
 	# What is not ok ends nothing.
 	set +e
 	"${1#--}"
@@ -194,7 +221,7 @@ mkdir -p "$project/build"
 }
 fresh=$("$testbed/fresh.sh")
 status=0
-for part in checks lives; do
+for part in checks from_source lives; do
 	"$testbed/chroot.sh" --scratch "$fresh" -- "$testbed/packaging.sh" "--$part" || status=1
 done
 exit "$status"
