@@ -286,6 +286,10 @@ tmux -f /dev/null new-session -d -x 100 -y 20 "$ctl top -d 0.1 2>/tmp/top.err"
 watchers=$!
 "$ctl" stat -i 0.5 -n 3 --json "$guest" >/tmp/stat.vgpu &
 watchers+=" $!"
+"$ctl" stat -i 0.5 -n 3 "$guest" >/tmp/stat.text &
+watchers+=" $!"
+"$ctl" stat -i 0.1 -n 21 >/tmp/stat.long &
+watchers+=" $!"
 "$ctl" top -d 0.7 -n 2 >/tmp/top.text &
 watchers+=" $!"
 "$ctl" top -d 1 -n 1 --json >/tmp/top.json &
@@ -332,6 +336,43 @@ try "stat told of the GPU, a line each interval" test \
 try "and of the vGPU" test \
 	"$(jq -c "[.uuid == \"$guest\", .wait > 0.3, ($fifth)]" /tmp/stat.vgpu | uniq -c | tr -s ' ')" = \
 	' 3 [true,true,true]'
+# stat_lines WHO LINES FILE - of stat in text: a heading before each twenty lines, columns as
+# wide as it, and figures that fit together. Of a guest that may have a fifth (WHO is vgpu)
+# they are those of its load: it always waits when it is not served, each frame is two
+# jobs, and each transfer, half of them, takes 6 ms.
+stat_lines()
+{
+	awk -v who="$1" -v lines="$2" '
+	function bad(why) { print why ": " $0; failed = 1 }
+	NR == 1 { heading = $0 }
+	NR % 21 == 1 {
+		if ($0 != heading || $0 !~ /^TIME +BUSY% +WAIT% +IDLE% +JOBS\/S +FPS +SWITCH\/S +WAIT99us +RUN99us +MEMORY +RESETS$/)
+			bad("no heading")
+		next
+	}
+	{
+		n++
+		if ($0 !~ /^[0-2][0-9]:[0-5][0-9]:[0-6][0-9]( +[0-9]+\.[0-9]){6}( +[0-9]+){2} +64 KiB +0$/)
+			bad("form")
+		if (length($0) != length(heading))
+			bad("width")
+		sum = $2 + $3 + $4
+		if (sum < 99.8 || sum > 100.2)
+			bad("times do not add up")
+		if (who == "gpu" && $3 != 0)
+			bad("a GPU does not wait")
+		if (who == "vgpu" && ($2 < 5 || $2 > 30 || $3 < 30))
+			bad("not a fifth")
+		if (who == "vgpu" && ($5 <= 0 || $6 <= $5 / 4 || $6 >= $5))
+			bad("jobs and frames")
+		if (who == "vgpu" && ($8 < 6000 || $9 < 6000 || $9 > 1000000))
+			bad("how long jobs waited and ran")
+	}
+	END { exit failed || n != lines }' "$3"
+}
+
+try "stat in text told of the vGPU" stat_lines vgpu 3 /tmp/stat.text
+try "and of the GPU, with a second heading" stat_lines gpu 21 /tmp/stat.long
 try "top told of all" test "$(jq -c "[.gpu, (.vgpus | length), (.vgpus[] |
 	select(.uuid == \"$guest\") | $fifth)]" /tmp/top.json)" = "[\"$sim\",3,true]"
 try "top in a pipe is lines" test "$(grep -c "^GPU $sim  fair  [#.]" /tmp/top.text)" -eq 2
