@@ -309,6 +309,7 @@ status=0
 busy_after=$(vgpu_attr "$guest" stats/busy_ns)
 result "$status" "trace"
 try "and told how much" grep -qE '^[0-9]+ slices of 1 vGPUs in 2\.' "$complaint"
+told=$(sed -n 's/^\([0-9]*\) slices of .*/\1/p' "$complaint")
 "$ctl" trace -s 0.2 "$made" >/tmp/trace.none 2>/dev/null
 try "trace tells in JSON what it has written" json '[.slices, .vgpus, .lost]' '[0,0,0]' \
 	trace -s 0.2 -o /tmp/trace.some "$made"
@@ -327,6 +328,35 @@ wait "$load" || status=$?
 [ "$status" -eq 0 ] || cat /tmp/load
 result "$status" "the guest is done"
 try "and goes" "$ctl" destroy "$guest"
+
+# traces_well FILE - the JSON Object Format of the Trace Event Format, of which no more is used
+# than complete events, of threads and processes that have names, and one instant event.
+traces_well()
+{
+	jq -e '
+		def whole: type == "number" and . >= 0 and . == floor;
+		def named: type == "object" and keys == ["name"] and
+			(.name | type == "string" and . != "");
+		[.traceEvents[] | select(.ph == "M") | [.name, .pid, .tid]] as $names |
+		keys == ["displayTimeUnit", "traceEvents"] and .displayTimeUnit == "ms" and
+		all(.traceEvents[]; (.name | type == "string" and . != "") and (.pid | whole) and
+			if .ph == "M" and .name == "process_name" then
+				keys == ["args", "name", "ph", "pid"] and (.args | named)
+			elif .ph == "M" and .name == "thread_name" then
+				keys == ["args", "name", "ph", "pid", "tid"] and
+				(.tid | whole) and (.args | named)
+			elif .ph == "X" then
+				keys == ["args", "cat", "dur", "name", "ph", "pid", "tid", "ts"] and
+				.cat == "job" and ([.ts, .dur, .tid] | all(whole)) and
+				(.args | type == "object") and
+				([["process_name", .pid, null], ["thread_name", .pid, .tid]] - $names
+				 == [])
+			else
+				.ph == "i" and keys == ["args", "name", "ph", "pid", "s", "ts"] and
+				.s == "g" and (.ts | whole)
+			end)
+		' "$1"
+}
 
 # About a fifth, on a machine that may be slow.
 fifth='.busy > 0.05 and .busy < 0.3'
@@ -411,7 +441,11 @@ try "trace tells what the engine did" jq -e --argjson busy $((busy_after - busy_
 try "the picture is XML" xmllint --noout /tmp/trace.svg
 try "and has as many slices" test "$(grep -c '<title>' /tmp/trace.svg)" -eq \
 	"$(jq '[.traceEvents[] | select(.ph == "X")] | length' /tmp/trace.json)"
+try "which are as many as trace told" test "$told" -eq \
+	"$(jq '[.traceEvents[] | select(.ph == "X")] | length' /tmp/trace.json)"
+try "trace is of the format that it is said to be" traces_well /tmp/trace.json
 try "trace of who is idle has none" jq -e '[.traceEvents[] | select(.ph != "i")] == []' /tmp/trace.none
+try "and is of that format" traces_well /tmp/trace.none
 try "who interrupts trace has what there was" timeout --preserve-status -s INT 5 \
 	"$ctl" trace -s 300 -o /tmp/trace.int
 try "all of it" jq -e '.traceEvents[-1].name == "end of trace"' /tmp/trace.int
