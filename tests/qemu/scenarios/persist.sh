@@ -123,4 +123,11 @@ note "back after $ms ms"
 try "the same vGPUs are there, with their parameters" same vgpus
 try "within 5 s" test "$ms" -le 5000
 try "types are what they were" same types
+
+guest_start a "${uuids}0" -- "$here/guest/mvgpu-gl product && $draw pattern 7 --hold 600"
+try "a guest boots on one of them" l2_up a 450
+try "it renders, and draws" guest_said a 'ready .*seed=7'
+try "its picture is shown" screen_is a --seed 7
+l2_kill_all
+guest_results a 0 "tests in the guest"
 finish
