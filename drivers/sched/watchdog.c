@@ -201,8 +201,9 @@ void mvgpu_engine_watchdog(struct work_struct *work)
 
 	scoped_guard(spinlock_irqsave, &engine->lock) {
 		deadline = engine_deadline_locked(engine);
+		/* Who submitted meanwhile has armed it for a whole timeout. */
 		if (deadline)
-			queue_delayed_work(mvgpu_run_wq, &engine->watchdog,
-					   jiffies_until(deadline));
+			mod_delayed_work(mvgpu_run_wq, &engine->watchdog,
+					 jiffies_until(deadline));
 	}
 }
