@@ -165,13 +165,27 @@ static void fair_remove(struct mvgpu_policy *policy, struct mvgpu_share *share)
 		fair_erase(policy, share);
 }
 
+/* What was used under a cap is not forgiven: its time off is that of the new cap. */
+static void fair_cap(struct mvgpu_share *share, u32 old, u64 now)
+{
+	u32 cap = share->params.cap;
+
+	if (!cap || !old)
+		mvgpu_limit_renew(share, now);
+	else if (share->limit > (s64)now)
+		share->limit = now + div_s64((share->limit - (s64)now) * old, cap);
+}
+
 static void fair_params(struct mvgpu_policy *policy, struct mvgpu_share *share,
-			u64 now)
+			const struct mvgpu_share_params *old, u64 now)
 {
 	/* Virtual times of another weight mean nothing: no debt, no credit. */
-	share->v = policy->v;
-	share->reserve = now;
-	mvgpu_limit_renew(share, now);
+	if (share->params.weight != old->weight)
+		share->v = policy->v;
+	if (share->params.min != old->min)
+		share->reserve = now;
+	if (share->params.cap != old->cap)
+		fair_cap(share, old->cap, now);
 }
 
 /* The earliest deadline of those that are not ahead of the average. */

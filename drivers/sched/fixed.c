@@ -67,12 +67,6 @@ static void fixed_remove(struct mvgpu_policy *policy, struct mvgpu_share *share)
 		rb_erase_cached(&share->run_node, &policy->run);
 }
 
-static void fixed_params(struct mvgpu_policy *policy, struct mvgpu_share *share,
-			 u64 now)
-{
-	mvgpu_limit_renew(share, now);
-}
-
 static struct mvgpu_share *fixed_pick(struct mvgpu_policy *policy, u64 now,
 				      u64 *until)
 {
@@ -145,7 +139,6 @@ const struct mvgpu_policy_ops mvgpu_policy_fixed = {
 	.remove = fixed_remove,
 	.pick = fixed_pick,
 	.charge = fixed_charge,
-	.params = fixed_params,
 	.yields = fixed_yields,
 };
 EXPORT_SYMBOL_IF_KUNIT(mvgpu_policy_fixed);

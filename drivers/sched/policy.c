@@ -82,6 +82,8 @@ void mvgpu_policy_set_params(struct mvgpu_policy *policy,
 			     struct mvgpu_share *share,
 			     const struct mvgpu_share_params *params, u64 now)
 {
+	const struct mvgpu_share_params old = share->params;
+
 	/* Who writes what is set already forgives no debt. */
 	if (!memcmp(&share->params, params, sizeof(*params)))
 		return;
@@ -89,7 +91,7 @@ void mvgpu_policy_set_params(struct mvgpu_policy *policy,
 		policy->ops->remove(policy, share);
 	share->params = *params;
 	if (policy->ops->params)
-		policy->ops->params(policy, share, now);
+		policy->ops->params(policy, share, &old, now);
 	if (share->queued)
 		policy->ops->add(policy, share, now);
 }

@@ -86,7 +86,7 @@ struct mvgpu_share {
  *	then *@until is when to ask again (U64_MAX: after the next add)
  * @charge: @share has used @ns, or less than it was charged for (negative), from
  *	@since on, whether it is queued or not; 0: never
- * @params: the parameters of @share, which is not queued, were changed; optional
+ * @params: the parameters of @share, which is not queued, were @old; optional
  * @back: as @add, but since a job was taken back: @share goes on where it was;
  *	optional, else @add is called
  * @yields: a job of @share, queued or not, runs, and the slice is used up: is
@@ -102,7 +102,7 @@ struct mvgpu_policy_ops {
 	void (*charge)(struct mvgpu_policy *policy, struct mvgpu_share *share,
 		       s64 ns, u64 since, u64 now);
 	void (*params)(struct mvgpu_policy *policy, struct mvgpu_share *share,
-		       u64 now);
+		       const struct mvgpu_share_params *old, u64 now);
 	void (*back)(struct mvgpu_policy *policy, struct mvgpu_share *share,
 		     u64 now);
 	bool (*yields)(struct mvgpu_policy *policy, struct mvgpu_share *share,

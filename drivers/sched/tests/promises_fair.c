@@ -300,6 +300,34 @@ void promise_fair_cap_set_again(void)
 	trial_end();
 }
 
+static void write_weight(struct sim *s)
+{
+	sim_params(s, 0, s->tenant[0].share.params.weight ^ 1, 20, 0);
+}
+
+static void write_cap(struct sim *s)
+{
+	sim_params(s, 0, 100, s->tenant[0].share.params.cap ^ 1, 0);
+}
+
+/* Nor does who sets something else, or nearly the same. */
+void promise_fair_cap_beside_weight(void)
+{
+	trial_begin(&mvgpu_policy_fair, 2);
+	sim_params(&sim, 0, 100, 20, 0);
+	sim.check = write_weight;
+	sim_run(&sim, jobs / 10, U64_MAX / 2);
+	CHECK(sim.tenant[0].window_max <= 200 * MS + CAP_GRACE, "%llu",
+	      (ull)sim.tenant[0].window_max);
+	sim_params(&sim, 0, 100, 20, 0);
+	sim.check = write_cap;
+	sim_measure(&sim, SEC);
+	sim_run(&sim, jobs / 10, U64_MAX / 2);
+	CHECK(sim.tenant[0].window_max <= 210 * MS + CAP_GRACE, "%llu",
+	      (ull)sim.tenant[0].window_max);
+	trial_end();
+}
+
 void promise_fair_min(void)
 {
 	u32 i;

@@ -177,6 +177,25 @@ static void uneven_jobs(u32 nr, u32 depth)
  * Nor is any of it lost when jobs are not as long as those before, or wait for others
  * that cannot be stopped.
  */
+static void write_weight(struct sim *s)
+{
+	sim_params(s, 0, s->tenant[0].share.params.weight ^ 1, 0, 0);
+}
+
+/* A weight means nothing here, and who sets it changes nothing. */
+void promise_fixed_weight(void)
+{
+	trial_begin(&mvgpu_policy_fixed, 2);
+	sim_part(&sim, 0, 32, 64);
+	sim_part(&sim, 1, 32, 64);
+	sim.tenant[1].off = true;
+	sim.check = write_weight;
+	sim_run(&sim, jobs / 10, U64_MAX / 2);
+	CHECK(sim.tenant[0].window_max <= 500 * MS + CAP_GRACE, "%llu",
+	      (ull)sim.tenant[0].window_max);
+	trial_end();
+}
+
 void promise_fixed_uneven_jobs(void)
 {
 	static const u32 depth[] = { 4, 1, 0 };
