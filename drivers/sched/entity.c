@@ -157,14 +157,18 @@ void mvgpu_entity_flush(struct mvgpu_entity *entity)
 
 void mvgpu_entity_set_urgent(struct mvgpu_entity *entity, bool urgent)
 {
-	guard(spinlock_irqsave)(&entity->engine->lock);
-	if (entity->urgent == urgent)
-		return;
-	entity->urgent = urgent;
-	if (urgent && !list_empty(&entity->queue))
+	scoped_guard(spinlock_irqsave, &entity->engine->lock) {
+		if (entity->urgent == urgent)
+			return;
+		entity->urgent = urgent;
+		if (!urgent || list_empty(&entity->queue)) {
+			list_del_init(&entity->urgent_node);
+			return;
+		}
 		list_add_tail(&entity->urgent_node, &entity->engine->urgent);
-	else
-		list_del_init(&entity->urgent_node);
+	}
+	/* It may have been held until some time, and nobody else may come. */
+	mvgpu_engine_run(entity->engine);
 }
 
 void mvgpu_entity_renew(struct mvgpu_entity *entity)

@@ -284,16 +284,38 @@ TEST_F_TIMEOUT(hangs, debts_do_not_delay_it, MVT_TEST_S)
 		ASSERT_EQ(0, mvt_tenant_drain(&self->tenant[i]));
 }
 
-/* Nor does it delay who resets or closes it. */
+/* What destroys a tenant's resource is queued, and has to wait for now. */
+static int send_unref(struct mvt_tenant *tenant)
+{
+	struct virtio_gpu_resource_unref req = { .resource_id = 1 };
+	struct mvt_dev *dev = &tenant->dev;
+	int ret;
+
+	mvt_gpu_hdr(dev, &req.hdr, VIRTIO_GPU_CMD_RESOURCE_UNREF);
+	ret = mvt_gpu_send(dev, &req, sizeof(req), NULL);
+	if (ret < 0)
+		return ret;
+	ret = mvt_vq_kick(&dev->vq[MVT_CTRL]);
+	usleep(100000);
+	return ret;
+}
+
+/*
+ * Nor does it delay who resets or closes it, even if nothing more has to be sent to
+ * the GPU than what waits already.
+ */
 TEST_F_TIMEOUT(hangs, debts_do_not_delay_an_end, MVT_TEST_S)
 {
 	struct mvt_tenant *tenant = &self->tenant[0];
+	bool closes, queued;
 	unsigned int i, k;
 	u64 ms;
 	int ret;
 
 	ASSERT_EQ(0, mvt_sim_set_u64("preempt", 0));
-	for (k = 0; k < 2; k++) {
+	for (k = 0; k < 4; k++) {
+		closes = k & 1;
+		queued = k & 2;
 		ASSERT_EQ(0, set_debt(self, 1));
 		/* 50 ms each: with a cap of 1 percent it owes 10 s. */
 		ASSERT_EQ(0, mvt_sim_set_u64("ns_per_kib",
@@ -302,16 +324,19 @@ TEST_F_TIMEOUT(hangs, debts_do_not_delay_an_end, MVT_TEST_S)
 			ASSERT_EQ(0, mvt_tenant_send(tenant, MVT_LOAD_ROWS));
 		ASSERT_EQ(0, mvt_vq_kick(&tenant->dev.vq[MVT_CTRL]));
 		ASSERT_EQ(0, mvt_tenant_drain(tenant));
+		if (queued)
+			ASSERT_EQ(0, send_unref(tenant));
 		ms = mvt_now_ms();
-		ret = k ? 0 : mvt_vfio_reset(&tenant->dev);
-		if (k)
+		ret = closes ? 0 : mvt_vfio_reset(&tenant->dev);
+		if (closes)
 			mvt_tenant_free(tenant);
 		ms = mvt_now_ms() - ms;
 		ASSERT_EQ(0, ret);
-		ksft_print_msg("%s in debt took %llu ms\n",
-			       k ? "close" : "reset", (unsigned long long)ms);
+		ksft_print_msg("%s in debt took %llu ms%s\n",
+			       closes ? "close" : "reset", (unsigned long long)ms,
+			       queued ? ", behind an UNREF" : "");
 		EXPECT_GE(1500, ms);
-		if (!k)
+		if (!closes)
 			mvt_tenant_free(tenant);
 		memset(tenant, 0, sizeof(*tenant));
 		ASSERT_EQ(0, mvt_tenant_add(tenant, SMALLEST));
