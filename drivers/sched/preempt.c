@@ -147,6 +147,18 @@ static void job_stop_locked(struct mvgpu_engine *engine, struct mvgpu_job *job,
 			  now);
 }
 
+static bool job_newest_locked(const struct mvgpu_engine *engine,
+			      const struct mvgpu_job *job)
+{
+	const struct mvgpu_job *other = job;
+
+	lockdep_assert_held(&engine->lock);
+	list_for_each_entry_continue(other, &engine->running, queue)
+		if (other->vgpu == job->vgpu)
+			return false;
+	return true;
+}
+
 void mvgpu_job_preempted(struct mvgpu_job *job)
 {
 	struct mvgpu_engine *engine = job->vgpu->entity.engine;
@@ -157,8 +169,8 @@ void mvgpu_job_preempted(struct mvgpu_job *job)
 	if (WARN_ON_ONCE(job->state != MVGPU_JOB_RUNNING))
 		return;
 	now = ktime_get_ns();
-	/* The newest comes first: order within the vGPU. */
-	WARN_ON_ONCE(!list_is_last(&job->queue, &engine->running));
+	/* Each goes to the head of the queue: order within the vGPU. */
+	WARN_ON_ONCE(!job_newest_locked(engine, job));
 	trace_mvgpu_job_preempt(job);
 	if (list_is_first(&job->queue, &engine->running))
 		job_stop_locked(engine, job, now);

@@ -140,11 +140,14 @@ struct mvgpu_backend_ops {
 	/**
 	 * @cancel: end the running jobs of one vGPU.
 	 *
-	 * Caller: the watchdog (process context, may sleep). When it returns,
-	 * mvgpu_job_done() was called for each running job of @vgpu, and no
-	 * DMA of them goes on; other vGPUs' jobs are not touched. Optional: a
-	 * GPU that can't do this is reset as a whole. Return: 0, or an errno:
-	 * then the GPU is reset.
+	 * Caller: the watchdog (process context, may sleep); no submit() runs
+	 * or starts meanwhile. When it returns, each job of @vgpu has come back,
+	 * and no DMA of them goes on: those that had begun by mvgpu_job_done(),
+	 * the others by mvgpu_job_preempted(), the newest first. Of these core
+	 * submits again what frees something, since its pages and ids must not
+	 * be given to others before. Other vGPUs' jobs are not touched.
+	 * Optional: a GPU that can't do this is reset as a whole. Return: 0, or
+	 * an errno: then the GPU is reset.
 	 */
 	int (*cancel)(void *priv, struct mvgpu_vgpu *vgpu);
 
@@ -211,10 +214,12 @@ void mvgpu_job_done(struct mvgpu_job *job, int status);
 
 /**
  * mvgpu_job_preempted() - a job was stopped before its end
- * @job: from submit(), after preempt(); not the backend's any more after this call
+ * @job: from submit(), after preempt() or in cancel(); not the backend's any more
+ *	after this call
  *
- * Of the jobs of an engine, the one that was submitted last comes first, and the
- * one that was running last.
+ * Of the jobs of a vGPU, the one that was submitted last comes first. After
+ * preempt() this holds for all jobs of the engine: the one that was running comes
+ * last.
  *
  * Context: any, hardirq included.
  */

@@ -26,7 +26,8 @@
  * 5    mvgpu_entity_push()        work                 scheduler: entity queue
  * 6    backend submit()           runner; no sleep     backend
  * 6a   mvgpu_job_preempted():     any, hardirq too     scheduler: first in its
- *      stopped for others                              entity's queue; then 6
+ *      stopped for others, or                          entity's queue; then 6
+ *      behind one that hangs
  * 7    mvgpu_job_done():          any, hardirq too     work: on vgpu->done
  *      GPU time is charged
  * 8    mvgpu_proto_complete():    work; may sleep      work

@@ -538,6 +538,114 @@ TEST_F_TIMEOUT(lifetime, any_job_hangs, MVT_TEST_S)
 	EXPECT_TRUE(works(&self->dev[1], &self->mem[1]));
 }
 
+/* Sent, not waited for, and not kicked. */
+static int send_free(struct mvt_dev *dev, u32 type, u32 id)
+{
+	struct virtio_gpu_resource_unref unref = { .resource_id = id };
+	struct virtio_gpu_ctx_destroy destroy = {};
+
+	if (type == VIRTIO_GPU_CMD_CTX_DESTROY) {
+		mvt_gpu_hdr(dev, &destroy.hdr, type);
+		destroy.hdr.ctx_id = id;
+		return mvt_gpu_send(dev, &destroy, sizeof(destroy), NULL);
+	}
+	/* DETACH_BACKING looks the same. */
+	mvt_gpu_hdr(dev, &unref.hdr, type);
+	return mvt_gpu_send(dev, &unref, sizeof(unref), NULL);
+}
+
+/* A context with an object and a sub-context. */
+static int make_context(struct mvt_dev *dev, struct mvt_mem *mem)
+{
+	static const float black[4];
+	u32 stream[64] = { 29 | 1 << 16, 5 }, n;
+	int ret = mvt_ctx_create(dev, 1);
+
+	if (ret == OK)
+		ret = mvt_make_3d(dev, mem, 1, 3, &mvt_picture, 1);
+	if (ret != OK)
+		return ret;
+	n = 2 + mvt_stream_clear(stream + 2, 3, 9, black);
+	return mvt_submit(dev, 1, stream, n);
+}
+
+/* Nothing is left of what a guest had that is told that it needs a reset. */
+static bool all_freed(struct mvt_dev *dev)
+{
+	return !mvt_wait_broken(dev, MVT_WAIT_MS) &&
+	       !mvt_stat(dev, "resources") && !mvt_stat(dev, "pinned_pages") &&
+	       !mvt_stat(dev, "contexts") && !mvt_stat(dev, "objects") &&
+	       !mvt_stat(dev, "sub_contexts");
+}
+
+/*
+ * What frees something waits behind a job that hangs, and the GPU has it already:
+ * it is done all the same, so that there is no need to reset the GPU for it.
+ */
+TEST_F_TIMEOUT(lifetime, frees_behind_a_hang, MVT_TEST_S)
+{
+	static const struct {
+		u32 type, id;
+	} free[] = {
+		{ VIRTIO_GPU_CMD_RESOURCE_UNREF, 2 },
+		{ VIRTIO_GPU_CMD_RESOURCE_DETACH_BACKING, 2 },
+		{ VIRTIO_GPU_CMD_CTX_DESTROY, 1 },
+	};
+	struct mvt_dev *dev = &self->dev[0], *other = &self->dev[1];
+	u64 whole = mvt_sched_get_u64("stats/resets");
+	unsigned int i;
+
+	if (!mvt_parent_is_sim())
+		SKIP(return, "needs the faults of the software GPU");
+	for (i = 0; i < ARRAY_SIZE(free); i++) {
+		ASSERT_EQ(OK, mvt_gpu_make(dev, &self->mem[0], 2, 64, 64, 1));
+		ASSERT_EQ(OK, make_context(dev, &self->mem[0]));
+		EXPECT_LT(0, mvt_stat(dev, "objects"));
+		EXPECT_LT(0, mvt_stat(dev, "sub_contexts"));
+		ASSERT_EQ(0, mvt_sim_set_u64("hang_nth", 1));
+		ASSERT_LE(0, mvt_gpu_send_transfer(dev, 1, 64, 64));
+		ASSERT_LE(0, send_free(dev, free[i].type, free[i].id));
+		ASSERT_EQ(0, mvt_vq_kick(&dev->vq[MVT_CTRL]));
+		mvt_msleep(20);
+		EXPECT_EQ(OK, mvt_gpu_transfer(other, 1, 0, 0, 0, 64, 64));
+		EXPECT_TRUE(mvt_is_error(mvt_gpu_recv(dev, MVT_WAIT_MS, NULL,
+						      0)));
+		EXPECT_EQ(OK, mvt_gpu_recv(dev, MVT_WAIT_MS, NULL, 0)) {
+			TH_LOG("request %#x", free[i].type);
+		}
+		EXPECT_TRUE(all_freed(dev));
+		EXPECT_EQ(whole, mvt_sched_get_u64("stats/resets"));
+		EXPECT_EQ(i + 1, mvt_stat(dev, "resets"));
+		ASSERT_EQ(0, mvt_restart(dev));
+		ASSERT_EQ(OK, mvt_gpu_make(dev, &self->mem[0], 1, 64, 64, 1));
+	}
+	EXPECT_EQ(0, mvt_stat(other, "resets"));
+	EXPECT_EQ(0, mvt_stat(other, "errors"));
+	EXPECT_TRUE(works(other, &self->mem[1]));
+}
+
+/* A stream hangs: nothing of its context is left when the guest is told. */
+TEST_F_TIMEOUT(lifetime, a_stream_hangs, MVT_TEST_S)
+{
+	static const float black[4];
+	struct mvt_dev *dev = &self->dev[0];
+	u64 whole = mvt_sched_get_u64("stats/resets");
+	u32 stream[64], n;
+
+	if (!mvt_parent_is_sim())
+		SKIP(return, "needs the faults of the software GPU");
+	ASSERT_EQ(OK, make_context(dev, &self->mem[0]));
+	n = mvt_stream_clear(stream, 3, 10, black);
+	ASSERT_EQ(0, mvt_sim_set_u64("hang_nth", 1));
+	EXPECT_TRUE(mvt_is_error(mvt_submit(dev, 1, stream, n)));
+	EXPECT_TRUE(all_freed(dev));
+	EXPECT_EQ(whole, mvt_sched_get_u64("stats/resets"));
+	ASSERT_EQ(0, mvt_restart(dev));
+	EXPECT_EQ(0, mvt_stat(dev, "objects"));
+	EXPECT_EQ(OK, make_context(dev, &self->mem[0]));
+	EXPECT_TRUE(works(&self->dev[1], &self->mem[1]));
+}
+
 TEST_F_TIMEOUT(lifetime, close_under_a_hung_job, MVT_TEST_S)
 {
 	struct mvt_dev *dev = &self->dev[0];

@@ -57,6 +57,7 @@ static struct mvgpu_sim_request *engine_take(struct mvgpu_sim_engine *engine)
 	} else if (engine_due_locked(engine)) {
 		engine->free_at = deadline_locked(engine, request);
 		list_del_init(&request->queue);
+		engine->executing = true;
 	} else {
 		if (!sim->manual)
 			hrtimer_start(&engine->timer,
@@ -85,6 +86,7 @@ static void engine_finish(struct mvgpu_sim_engine *engine,
 
 	drop = request->drop;
 	spin_lock_irqsave(&sim->lock, flags);
+	engine->executing = false;
 	sim->stats.jobs++;
 	if (drop)
 		list_add_tail(&request->queue, &engine->dropped);
@@ -132,6 +134,17 @@ static void collect_locked(struct mvgpu_sim_engine *engine,
 		list_move_tail(&request->queue, to);
 		engine->nr_running--;
 		engine->sim->stats.cancelled++;
+	}
+}
+
+/* The newest comes first. */
+static void give_back(struct list_head *list)
+{
+	struct mvgpu_sim_request *request, *next;
+
+	list_for_each_entry_safe_reverse(request, next, list, queue) {
+		list_del_init(&request->queue);
+		mvgpu_job_preempted(request->job);
 	}
 }
 
@@ -217,17 +230,13 @@ int mvgpu_sim_engine_preempt(struct mvgpu_sim_engine *engine)
 	list_for_each_entry_safe(other, next, &engine->queue, queue) {
 		if (other == request)
 			continue;
-		/* The newest comes first. */
-		list_move(&other->queue, &stopped);
+		list_move_tail(&other->queue, &stopped);
 		engine->nr_running--;
 		sim->stats.preempted++;
 	}
 unlock:
 	spin_unlock_irqrestore(&sim->lock, flags);
-	list_for_each_entry_safe(other, next, &stopped, queue) {
-		list_del_init(&other->queue);
-		mvgpu_job_preempted(other->job);
-	}
+	give_back(&stopped);
 	return err;
 }
 
@@ -235,6 +244,9 @@ unlock:
  * mvgpu_sim_engine_cancel() - end jobs
  * @engine: the engine
  * @vgpu: whose; NULL: all
+ *
+ * Of one vGPU only the job that runs ends, as no other has done anything yet: what
+ * waits behind it may have to free something.
  *
  * Context: process, sleeps.
  */
@@ -245,13 +257,21 @@ void mvgpu_sim_engine_cancel(struct mvgpu_sim_engine *engine,
 	struct mvgpu_sim *sim = engine->sim;
 	unsigned long flags;
 	LIST_HEAD(dropped);
+	LIST_HEAD(running);
 	LIST_HEAD(queued);
 
 	spin_lock_irqsave(&sim->lock, flags);
 	request = engine_head_locked(engine);
-	/* What is behind it begins now. */
-	if (request && (!vgpu || request->job->vgpu == vgpu))
+	if (request && (!vgpu || request->job->vgpu == vgpu)) {
+		/* What is behind it begins now. */
 		engine->free_at = now_locked(sim);
+		/* One that is not the oldest for core has only just begun. */
+		if (!engine->executing && list_empty(&engine->dropped)) {
+			list_move_tail(&request->queue, &running);
+			engine->nr_running--;
+			sim->stats.cancelled++;
+		}
+	}
 	collect_locked(engine, vgpu, &engine->queue, &queued);
 	spin_unlock_irqrestore(&sim->lock, flags);
 
@@ -262,8 +282,11 @@ void mvgpu_sim_engine_cancel(struct mvgpu_sim_engine *engine,
 	collect_locked(engine, vgpu, &engine->dropped, &dropped);
 	spin_unlock_irqrestore(&sim->lock, flags);
 
+	if (vgpu)
+		give_back(&queued);
 	/* What was dropped has happened, but nobody was told. */
 	end_all(sim, &dropped, -ETIMEDOUT);
+	end_all(sim, &running, -EIO);
 	end_all(sim, &queued, -EIO);
 	queue_work(sim->wq, &engine->work);
 }

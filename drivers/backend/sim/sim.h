@@ -79,6 +79,7 @@ struct mvgpu_sim_request {
  * @timer: queues @work at that time
  * @queue: what was submitted, the first one runs; @sim->lock
  * @dropped: has run, but nobody is told; @sim->lock
+ * @executing: @work has taken a job out of @queue and executes it; @sim->lock
  * @nr_running: jobs that core has given us; @sim->lock
  * @free_at: ns, end of the last job, or its stop, on the GPU's clock; @sim->lock
  */
@@ -88,6 +89,7 @@ struct mvgpu_sim_engine {
 	struct hrtimer timer;
 	struct list_head queue;
 	struct list_head dropped;
+	bool executing;
 	u32 nr_running;
 	u64 free_at;
 };
@@ -126,7 +128,7 @@ struct mvgpu_sim_knobs {
  * struct mvgpu_sim_stats - read by debugfs; @sim->lock
  * @jobs: that have run, failed ones included
  * @preempted: that were stopped, once for each time
- * @cancelled: that were ended by cancel() or reset()
+ * @cancelled: that were ended, or given back, by cancel() or reset()
  * @resets: of the GPU
  * @resources: that exist
  * @bytes: of their memory
