@@ -6,8 +6,6 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "../fuzz/vgl-commands.h"
 #include "kselftest_harness.h"
@@ -192,8 +190,6 @@ TEST_F_TIMEOUT(ids, objects_of_every_command, MVT_TEST_S)
 	EXPECT_LT(100, self->refused);
 }
 
-#define TRACING "/sys/kernel/tracing/instances/mvgpu_test"
-
 /* Which command of a stream it was, and where. */
 TEST_F(ids, refusal_is_traced)
 {
@@ -203,15 +199,11 @@ TEST_F(ids, refusal_is_traced)
 	n = 2 + mvt_stream_copy(stream + 2, OWN + VGL_TEX, 1, 16, 16);
 	snprintf(want, sizeof(want), "vgpu=%s ctx=%u cmd=17 obj=0 dword=2 err=",
 		 self->dev.uuid, CTX);
-	/* Of a run that was killed. */
-	rmdir(TRACING);
-	ASSERT_EQ(0, mkdir(TRACING, 0700));
-	EXPECT_EQ(0, mvt_write_str(TRACING "/events/mvgpu/mvgpu_stream_refused/enable",
-				   "1"));
+	ASSERT_EQ(0, mvt_trace_begin("mvgpu_stream_refused"));
 	EXPECT_EQ(BAD_RES, mvt_submit(&self->dev, CTX, stream, n));
 	self->refused++;
-	EXPECT_EQ(0, mvt_read_str(TRACING "/trace", trace, sizeof(trace)));
-	EXPECT_EQ(0, rmdir(TRACING));
+	EXPECT_EQ(0, mvt_read_str(MVT_TRACING "/trace", trace, sizeof(trace)));
+	EXPECT_EQ(0, mvt_trace_end());
 	EXPECT_NE(NULL, strstr(trace, want)) {
 		TH_LOG("%s is not in %s", want, trace);
 	}

@@ -222,6 +222,69 @@ TEST_F_TIMEOUT(preempt, order_and_time, MVT_TEST_S)
 	EXPECT_LT(n * 8, stops);
 }
 
+/* Return: how many jobs have ended, -EBADMSG: not each vGPU's in order. */
+static int trace_end(FIXTURE_DATA(preempt) * self)
+{
+	unsigned long long id, last[NR] = {};
+	char line[512], uuid[64], *at;
+	int n = 0;
+	u32 i;
+	FILE *f;
+
+	f = fopen(MVT_TRACING "/trace", "re");
+	if (!f)
+		return -errno;
+	while (fgets(line, sizeof(line), f) && n >= 0) {
+		at = strstr(line, "vgpu=");
+		if (!at || sscanf(at, "vgpu=%63s job=%llu", uuid, &id) != 2)
+			continue;
+		for (i = 0; i < NR && strcmp(uuid, self->dev[i].uuid);)
+			i++;
+		if (i == NR)
+			continue;
+		n = id > last[i] ? n + 1 : -EBADMSG;
+		last[i] = id;
+	}
+	fclose(f);
+	mvt_trace_end();
+	return n;
+}
+
+/*
+ * Answers are in the order of the requests whatever happens on the engine, so they
+ * do not tell in which order jobs ended there.
+ */
+TEST_F_TIMEOUT(preempt, order_on_the_engine, MVT_TEST_S)
+{
+	static const char *const name[] = { "fair", "equal", "fixed" };
+	unsigned int i, k, n, seed = time(NULL);
+	u64 stops = 0;
+
+	ksft_print_msg("seed %u\n", seed);
+	srand(seed);
+	ASSERT_EQ(0, mvt_sim_set_u64("ns_per_kib", NS_PER_KIB / 10));
+	ASSERT_EQ(0, mvt_trace_begin("mvgpu_job_done"));
+	for (n = 0; n < 30; n++) {
+		for (k = 0; k < 4; k++)
+			for (i = 0; i < NR; i++)
+				ASSERT_EQ(0, send(self, i, 1 + rand() % 30));
+		for (k = 0; k < 4; k++) {
+			ASSERT_EQ(0, mvt_sched_set("policy",
+						   name[rand() % 3]));
+			ASSERT_EQ(0, mvt_sched_set_u64("timeslice_us",
+						       100 + rand() % 5000));
+			mvt_msleep(rand() % 20);
+		}
+		for (i = 0; i < NR; i++)
+			for (k = 0; k < 4; k++)
+				ASSERT_EQ(OK, recv(self, i, MVT_WAIT_MS));
+	}
+	EXPECT_EQ(n * 4 * NR, trace_end(self));
+	for (i = 0; i < NR; i++)
+		stops += stat(self, i, "stats/preemptions");
+	EXPECT_LT(n, stops);
+}
+
 /* What counts is the time on the engine, in however many pieces. */
 TEST_F_TIMEOUT(preempt, watchdog_counts_run_time, MVT_TEST_S)
 {

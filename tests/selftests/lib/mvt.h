@@ -66,6 +66,11 @@ int mvt_wait_fd(int fd, unsigned int timeout_ms);
 int mvt_wait_pid(int pid, unsigned int timeout_ms, int *status);
 bool mvt_kernel_tainted_by_fault(void);
 
+#define MVT_TRACING "/sys/kernel/tracing/instances/mvgpu_test"
+
+int mvt_trace_begin(const char *event);
+int mvt_trace_end(void);
+
 /* mdev.c */
 const char *mvt_parent(void);
 bool mvt_parent_is_sim(void);

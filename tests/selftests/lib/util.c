@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "mvt.h"
@@ -142,4 +143,25 @@ bool mvt_kernel_tainted_by_fault(void)
 	if (mvt_read_u64("/proc/sys/kernel/tainted", &taint))
 		return false;
 	return taint & ((1 << 7) | (1 << 9) | (1 << 14));
+}
+
+/* Of one of mvgpu's events: MVT_TRACING "/trace" has what happens from now on. */
+int mvt_trace_begin(const char *event)
+{
+	char path[128];
+
+	/* Of a run that was killed. */
+	rmdir(MVT_TRACING);
+	if (mkdir(MVT_TRACING, 0700))
+		return -errno;
+	snprintf(path, sizeof(path), MVT_TRACING "/events/mvgpu/%s/enable",
+		 event);
+	/* Clocks of two CPUs may differ. */
+	return mvt_write_str(MVT_TRACING "/trace_clock", "counter") ?:
+	       mvt_write_str(path, "1");
+}
+
+int mvt_trace_end(void)
+{
+	return rmdir(MVT_TRACING) ? -errno : 0;
 }
