@@ -46,9 +46,11 @@ static struct mvgpu_entity *engine_pick_locked(struct mvgpu_engine *engine,
 	share = mvgpu_policy_pick(policy, now, &until);
 	if (share)
 		return container_of(share, struct mvgpu_entity, share);
-	if (!urgent && until != U64_MAX)
+	if (!urgent && until != U64_MAX) {
+		engine->held_until = until;
 		hrtimer_start(&engine->timer, ns_to_ktime(until),
 			      HRTIMER_MODE_ABS);
+	}
 	return urgent;
 }
 
@@ -68,6 +70,9 @@ static void engine_switch_locked(struct mvgpu_engine *engine,
 	u64 ready = max(engine->last_done, job->t_queued);
 	u64 ns = 0;
 
+	/* Waiting for a limit's date is no cost; who came before it did not wait. */
+	if (engine->held_until <= job->t_submit)
+		ready = max(ready, engine->held_until);
 	engine->last = entity;
 	entity->stats.switches++;
 	engine->switches++;

@@ -126,6 +126,8 @@ struct mvgpu_engine {
 	 * submitted before it did; lock.
 	 */
 	bool stopping;
+	/** @held_until: ns, before which, last time, limits kept all from it; lock. */
+	u64 held_until;
 	/** @last_done: ns of the last completion or stop; lock. */
 	u64 last_done;
 	/** @busy_ns: sum over all vGPUs, past ones included, up to @last_done; lock. */

@@ -10,7 +10,7 @@
 #include <time.h>
 
 #include "kselftest_harness.h"
-#include "mvt.h"
+#include "load.h"
 
 #define OK VIRTIO_GPU_RESP_OK_NODATA
 #define NR 4
@@ -177,6 +177,33 @@ TEST_F_TIMEOUT(preempt, a_cap_stops_long_jobs, MVT_TEST_S)
 		       (unsigned long long)ms);
 	EXPECT_LE(64 * ROW_MS * 5 * 9 / 10, ms);
 	EXPECT_LT(0, stat(self, 0, "stats/preemptions"));
+}
+
+/* That nobody may be served yet is not what it costs to go to another. */
+TEST_F_TIMEOUT(preempt, a_cap_is_no_switch_cost, MVT_TEST_S)
+{
+	u64 before[MVT_HIST_BUCKETS], ms;
+	int octave;
+
+	ASSERT_EQ(0, mvt_sim_set_u64("preempt", 0));
+	ASSERT_EQ(0, mvt_vgpu_set(&self->dev[0], "cap", "5"));
+	ASSERT_EQ(0, send(self, 0, 20));
+	ASSERT_EQ(OK, recv(self, 0, MVT_WAIT_MS));
+	ASSERT_EQ(0, send(self, 1, 1));
+	ASSERT_EQ(OK, recv(self, 1, MVT_WAIT_MS));
+	ASSERT_EQ(0, mvt_hist_read(&self->dev[0], "stats/switch_hist", before));
+	ms = mvt_now_ms();
+	ASSERT_EQ(0, send(self, 0, 1));
+	ASSERT_EQ(OK, recv(self, 0, MVT_WAIT_MS));
+	ms = mvt_now_ms() - ms;
+	octave = mvt_percentile(&self->dev[0], "stats/switch_hist", before,
+				1000);
+	ksft_print_msg("held for %llu ms, switch took less than 2^%d ns\n",
+		       (unsigned long long)ms, octave);
+	EXPECT_LT(2000, ms);
+	EXPECT_LT(0, octave);
+	/* Half a second, on a machine that is slow. */
+	EXPECT_GE(29, octave);
 }
 
 TEST_F_TIMEOUT(preempt, order_and_time, MVT_TEST_S)
