@@ -45,6 +45,9 @@ void mvgpu_policy_set(struct mvgpu_policy *policy,
 {
 	struct mvgpu_share *share;
 
+	/* Who sets what is set already forgives no debt. */
+	if (policy->ops == ops)
+		return;
 	list_for_each_entry(share, &policy->queued, node)
 		policy->ops->remove(policy, share);
 	policy->ops = ops;

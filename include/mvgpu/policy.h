@@ -153,7 +153,7 @@ const struct mvgpu_policy_ops *mvgpu_policy_find(const char *name);
 /** mvgpu_policy_init() - nobody is queued. */
 void mvgpu_policy_init(struct mvgpu_policy *policy,
 		       const struct mvgpu_policy_ops *ops, u64 slice_ns);
-/** mvgpu_policy_set() - another policy: who is queued stays queued. */
+/** mvgpu_policy_set() - another policy, or the same: who is queued stays queued. */
 void mvgpu_policy_set(struct mvgpu_policy *policy,
 		      const struct mvgpu_policy_ops *ops, u64 now);
 
