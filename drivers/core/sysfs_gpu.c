@@ -126,9 +126,14 @@ static ssize_t job_timeout_ms_store(struct mvgpu_gpu *gpu, const char *buf,
 				  &gpu->job_timeout_ms);
 	u32 i;
 
-	/* They find out themselves when to look next. */
-	for (i = 0; i < gpu->caps.nr_engines && ret > 0; i++)
+	/*
+	 * They find out themselves when to look next. One that is about to arm itself
+	 * for the old time does so before this, or sees the new one.
+	 */
+	for (i = 0; i < gpu->caps.nr_engines && ret > 0; i++) {
+		guard(spinlock_irqsave)(&gpu->engines[i].lock);
 		mod_delayed_work(mvgpu_run_wq, &gpu->engines[i].watchdog, 0);
+	}
 	return ret;
 }
 GPU_ATTR_RW(job_timeout_ms);
