@@ -49,7 +49,7 @@ static int change_check_locked(struct mvgpu_gpu *gpu,
 	return params->cap && params->min > params->cap ? -ERANGE : 0;
 }
 
-/* What each engine will have promised, percent, is not more than it has. */
+/* What each engine will have promised, percent, is not more than it may. */
 static int promises_check_locked(struct mvgpu_gpu *gpu,
 				 const struct mvgpu_sched_change *changes,
 				 u32 nr, u32 *bad)
@@ -73,7 +73,7 @@ static int promises_check_locked(struct mvgpu_gpu *gpu,
 			continue;
 		sum = &promised[changes[i].vgpu->entity.engine->index];
 		*sum += changes[i].params.min;
-		if (*sum > MVGPU_PERCENT_MAX) {
+		if (*sum > MVGPU_PROMISE_MAX) {
 			*bad = i;
 			return -ENOSPC;
 		}

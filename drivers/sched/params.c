@@ -124,7 +124,7 @@ int mvgpu_sched_set_min(struct mvgpu_vgpu *vgpu, u32 min)
 	params = vgpu->entity.share.params;
 	if (params.cap && min > params.cap)
 		return -ERANGE;
-	if (min > MVGPU_PERCENT_MAX - engine_promised_locked(vgpu))
+	if (min + engine_promised_locked(vgpu) > MVGPU_PROMISE_MAX)
 		return -ENOSPC;
 	params.min = min;
 	params_set_locked(vgpu, &params);

@@ -19,6 +19,8 @@ struct mvgpu_policy;
 #define MVGPU_WEIGHT_MAX 1000
 #define MVGPU_WEIGHT_DEFAULT 100
 #define MVGPU_PERCENT_MAX 100
+/* Of an engine, for all that have a min: those without one must not starve. */
+#define MVGPU_PROMISE_MAX 95
 
 /* What one has used beyond its share is not held against it beyond this. */
 #define MVGPU_DEBT_MAX_NS 1000000000LL
@@ -32,7 +34,8 @@ struct mvgpu_policy;
  * @weight: of policy fair, MVGPU_WEIGHT_MIN to _MAX
  * @cap: percent of the engine that fair gives at most; 0: no cap
  * @min: percent of the engine that fair gives at least; 0: none. Not more than
- *	@cap, if there is one; all of an engine's together are 100 at most.
+ *	@cap, if there is one; all of an engine's together are MVGPU_PROMISE_MAX at
+ *	most.
  * @part: of policy fixed: the share owns @part / @whole of the engine
  * @whole: not 0
  */

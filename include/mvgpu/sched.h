@@ -251,7 +251,7 @@ int mvgpu_sched_set_cap(struct mvgpu_vgpu *vgpu, u32 cap);
  *
  * Context: process, sleeps.
  * Return: 0; -ERANGE: above 100, or above cap;
- * -ENOSPC: the engine would have promised more than 100 percent.
+ * -ENOSPC: the engine would have promised more than MVGPU_PROMISE_MAX percent.
  */
 int mvgpu_sched_set_min(struct mvgpu_vgpu *vgpu, u32 min);
 
@@ -285,7 +285,7 @@ struct mvgpu_sched_change {
  * Context: process, sleeps.
  * Return: 0; -ENODEV: the GPU is gone; -ENOENT: no such vGPU; -ENOTUNIQ: one is
  * named twice; -ERANGE: a value is out of range, or min above cap; -ENOSPC: an
- * engine would have promised more than 100 percent.
+ * engine would have promised more than MVGPU_PROMISE_MAX percent.
  */
 int mvgpu_sched_change(struct mvgpu_gpu *gpu,
 		       struct mvgpu_sched_change *changes, u32 nr, u32 *bad);

@@ -268,20 +268,20 @@ TEST_F(ctl, set_is_judged_as_a_whole)
 	if (mvt_vgpu_get_u64(&self->dev[0], "engine") !=
 	    mvt_vgpu_get_u64(&self->dev[1], "engine"))
 		SKIP(return, "several engines: needs the software GPU");
-	params(self, param, MVGPU_PARAM_MIN, 60, 41);
+	params(self, param, MVGPU_PARAM_MIN, 60, 36);
 	EXPECT_EQ(-ENOSPC, mvt_control_set(self->fd, id, param, NR, &bad));
 	EXPECT_EQ(1, bad);
 	EXPECT_TRUE(params_are(self, "min", 0, 0));
-	params(self, param, MVGPU_PARAM_MIN, 60, 40);
+	params(self, param, MVGPU_PARAM_MIN, 60, 35);
 	EXPECT_EQ(0, mvt_control_set(self->fd, id, param, NR, &bad));
-	EXPECT_TRUE(params_are(self, "min", 60, 40));
+	EXPECT_TRUE(params_are(self, "min", 60, 35));
 	/* One by one neither would go. */
 	EXPECT_EQ(-ENOSPC, mvt_vgpu_set_u64(&self->dev[1], "min", 60));
-	params(self, param, MVGPU_PARAM_MIN, 40, 60);
+	params(self, param, MVGPU_PARAM_MIN, 35, 60);
 	EXPECT_EQ(-ENOSPC, mvt_control_set(self->fd, id, &param[1], 1, &bad));
 	EXPECT_EQ(0, bad);
 	EXPECT_EQ(0, mvt_control_set(self->fd, id, param, NR, &bad));
-	EXPECT_TRUE(params_are(self, "min", 40, 60));
+	EXPECT_TRUE(params_are(self, "min", 35, 60));
 	/* Who says nothing of its min keeps it, wherever it is named. */
 	param[0].min = 50;
 	param[1].flags = MVGPU_PARAM_WEIGHT;

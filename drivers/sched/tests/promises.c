@@ -206,7 +206,7 @@ const struct promise mvgpu_promises[] = {
 	{ "fair: cap set again is the same cap", promise_fair_cap_set_again, false },
 	{ "fair: cap does not end for a weight", promise_fair_cap_beside_weight, false },
 	{ "fair: min is never missed", promise_fair_min, false },
-	{ "fair: min may promise all", promise_fair_min_full, false },
+	{ "fair: min leaves something for those without it", promise_fair_min_full, false },
 	{ "equal: equal time whatever the jobs and weights are", promise_equal_shares, false },
 	{ "equal: nobody gets ahead, who arrives waits for little", promise_equal_arrivals, false },
 	{ "equal: who slept has no credit", promise_equal_sleeper, false },

@@ -363,18 +363,28 @@ void promise_fair_min(void)
 	trial_end();
 }
 
-/* All the time is promised: everyone gets what was. */
+/*
+ * As much is promised as may be: everyone gets what was, and who was promised nothing
+ * the rest, if its weight is worth that.
+ */
 void promise_fair_min_full(void)
 {
-	static const u32 min[] = { 10, 20, 30, 40 };
+	static const u32 min[] = { 10, 20, 30, MVGPU_PROMISE_MAX - 60, 0 };
+	u64 rest = (100 - MVGPU_PROMISE_MAX) * 10 * MS;
 	u32 i;
 
-	trial_begin(&mvgpu_policy_fair, 4);
+	trial_begin(&mvgpu_policy_fair, 5);
 	for (i = 0; i < 4; i++)
 		sim_params(&sim, i, i ? 1 : 1000, 0, min[i]);
+	sim_params(&sim, 4, 1000, 0, 0);
 	sim_run(&sim, jobs / 2, U64_MAX / 2);
 	for (i = 0; i < 4; i++)
 		CHECK(sim.tenant[i].window_min >= min[i] * 10 * MS - 15 * MS,
 		      "min %u: %llu", min[i], (ull)sim.tenant[i].window_min);
+	pr_info("%u percent promised: who has no promise got %llu us in a second at least, waits to %llu ms\n",
+		MVGPU_PROMISE_MAX, (ull)(sim.tenant[4].window_min / US),
+		(ull)(sim.tenant[4].max_wait / MS));
+	CHECK(sim.tenant[4].window_min >= rest - 15 * MS, "%llu",
+	      (ull)sim.tenant[4].window_min);
 	trial_end();
 }

@@ -26,7 +26,7 @@
  *  - ENODEV: there is no such GPU, or no longer
  *  - ENOENT: there is no such vGPU, or no longer
  *  - ENOMEM: not enough memory for a copy
- *  - ENOSPC: the guarantees (min) of an engine would be more than 100 percent
+ *  - ENOSPC: the guarantees (min) of an engine would be more than 95 percent
  *  - ENOTTY: no such ioctl
  *  - ENOTUNIQ: a vGPU is named twice
  *  - EOPNOTSUPP: a flag or a reserved field is not zero

@@ -118,12 +118,12 @@ try "an option that does not exist" refuses 2 'no option' create --size 4 1of8
 vgpus='[.gpus[0].vgpus[] | [.weight, .cap, .min]]'
 try "one that is bad changes none" refuses 1 'nothing was set' \
 	set "$made" weight=3 "$uuid_a" weight=10 min=60
-try "set changes both" "$ctl" set "$uuid_a" cap=0 min=60 "$made" weight=7 min=40
-try "and so it is" json "$vgpus" '[[200,0,60],[7,0,40]]' list
+try "set changes both" "$ctl" set "$uuid_a" cap=0 min=60 "$made" weight=7 min=35
+try "and so it is" json "$vgpus" '[[200,0,60],[7,0,35]]' list
 try "a guarantee is handed over in one call" \
-	"$ctl" set "$uuid_a" min=40 "$made" min=60
-try "and it was" json "$vgpus" '[[200,0,40],[7,0,60]]' list
-try "more than there is, is not promised" refuses 5 'nothing was set' set "$uuid_a" min=41
+	"$ctl" set "$uuid_a" min=35 "$made" min=60
+try "and it was" json "$vgpus" '[[200,0,35],[7,0,60]]' list
+try "more than there is, is not promised" refuses 5 'nothing was set' set "$uuid_a" min=36
 try "min above cap is refused" refuses 1 'nothing was set' set "$made" cap=59
 try "a weight out of range is refused" refuses 2 'from 1 to 1000' set "$made" weight=0
 try "so is a word" refuses 2 'weight' set "$made" weight=much
