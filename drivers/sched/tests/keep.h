@@ -40,6 +40,13 @@ static inline s64 dist(s64 a, s64 b)
 void trial_begin(const struct mvgpu_policy_ops *ops, u32 nr);
 /* Nothing happened that must never happen, and all jobs end. */
 void trial_end(void);
+/* By weight, ns: how far apart those that always have work are, at each instant. */
+extern u64 worst_apart;
+void trial_apart(struct sim *s);
+/* Every other tenant sends short jobs, one at a time, when chance wants it. */
+void trial_some_arrive(u64 think_ns);
+/* Those that arrive do not wait for longer than they may. */
+void trial_arrivals(const char *who, u64 (*limit)(u32 tenant));
 /* One that may have @part percent, with jobs far longer than any burst. */
 void trial_long_jobs(const struct mvgpu_policy_ops *ops, u64 part);
 
@@ -49,6 +56,7 @@ void promise_fair_smooth(void);
 void promise_fair_synchronous(void);
 void promise_fair_sleeper(void);
 void promise_fair_light(void);
+void promise_fair_arrivals(void);
 void promise_fair_debt(void);
 void promise_fair_cap(void);
 void promise_fair_cap_long_jobs(void);

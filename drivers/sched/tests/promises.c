@@ -10,6 +10,7 @@ u64 jobs;
 u64 seed;
 unsigned int failures;
 bool preempting;
+u64 worst_apart;
 
 void trial_begin(const struct mvgpu_policy_ops *ops, u32 nr)
 {
@@ -55,6 +56,53 @@ void trial_long_jobs(const struct mvgpu_policy_ops *ops, u64 part)
 		      (ull)tenant->busy_ns);
 		trial_end();
 	}
+}
+
+void trial_apart(struct sim *s)
+{
+	u64 least = U64_MAX, most = 0, ns;
+	u32 i;
+
+	for (i = 0; i < s->nr; i++) {
+		if (!s->tenant[i].depth)
+			continue;
+		ns = s->tenant[i].busy_ns * MVGPU_WEIGHT_DEFAULT /
+		     s->tenant[i].share.params.weight;
+		least = min(least, ns);
+		most = max(most, ns);
+	}
+	worst_apart = max(worst_apart, most - least);
+}
+
+void trial_some_arrive(u64 think_ns)
+{
+	u32 i;
+
+	for (i = 1; i < sim.nr; i += 2) {
+		sim.tenant[i].depth = 0;
+		sim.tenant[i].think_ns = think_ns;
+		sim.tenant[i].max_ns = 500 * US;
+	}
+}
+
+void trial_arrivals(const char *who, u64 (*limit)(u32 tenant))
+{
+	u64 began = 0, sum = 0, most = 0;
+	u32 i;
+
+	for (i = 1; i < sim.nr; i += 2) {
+		began += sim.tenant[i].started;
+		sum += sim.tenant[i].sum_wait;
+		most = max(most, sim.tenant[i].max_wait);
+		CHECK(sim.tenant[i].started > 1000, "%s: tenant %u: %llu jobs",
+		      who, i, (ull)sim.tenant[i].started);
+		CHECK(sim.tenant[i].max_wait <= limit(i),
+		      "%s: tenant %u waited for %llu us, not %llu", who, i,
+		      (ull)(sim.tenant[i].max_wait / US), (ull)(limit(i) / US));
+	}
+	pr_info("%s: %llu jobs arrived, waited for %llu us, %llu at most\n",
+		who, (ull)began, (ull)(sum / (began + 1) / US),
+		(ull)(most / US));
 }
 
 /*
@@ -200,6 +248,7 @@ const struct promise mvgpu_promises[] = {
 	{ "fair: also for who sends one job at a time", promise_fair_synchronous, false },
 	{ "fair: who slept has no credit", promise_fair_sleeper, false },
 	{ "fair: who asks for little waits for little", promise_fair_light, false },
+	{ "fair: who arrives when chance wants it waits for little", promise_fair_arrivals, false },
 	{ "fair: debt is carried, and has an end", promise_fair_debt, false },
 	{ "fair: cap is never exceeded", promise_fair_cap, false },
 	{ "fair: cap is a ceiling for long jobs, too", promise_fair_cap_long_jobs, false },

@@ -205,6 +205,9 @@ void promise_fair_light(void)
 	light->max_ns = 500 * US;
 	/* Two slices and the jobs that are outstanding. */
 	light->wait_limit = 2 * 2 * MS + 2 * 4 * MS;
+	/* At first all are new, and who is new comes first. */
+	sim_run(&sim, jobs, SEC);
+	sim_measure(&sim, SEC);
 	sim_run(&sim, jobs, U64_MAX / 2);
 	pr_info("light tenant: %llu jobs, waited for %llu us, %llu at most, %llu times too long\n",
 		(ull)light->started,
@@ -213,6 +216,49 @@ void promise_fair_light(void)
 	CHECK(light->started > 10000, "%llu", (ull)light->started);
 	CHECK(light->waits_over * 100 <= light->started, "%llu",
 	      (ull)light->waits_over);
+	/* Nor is any of them without a bound. */
+	CHECK(light->max_wait <= light->wait_limit * (preempting ? 2 : 1),
+	      "%llu us", (ull)(light->max_wait / US));
+	trial_end();
+}
+
+/* Of those that always have work, ns. */
+static u64 fair_longest;
+
+/*
+ * Two slices, two jobs that are outstanding, one of who was charged too much for a job
+ * before, others that have arrived.
+ */
+static u64 fair_wait(u32 tenant)
+{
+	return 2 * 2 * MS + 3 * fair_longest + 4 * 500 * US;
+}
+
+/* Shares are what they are, and who arrives waits for little, whoever else does. */
+void promise_fair_arrivals(void)
+{
+	static const u32 weight[] = { 50, 100, 100, 100, 200, 100, 400, 100 };
+	u32 i;
+
+	trial_begin(&mvgpu_policy_fair, 8);
+	for (i = 0; i < sim.nr; i++)
+		sim_params(&sim, i, weight[i], 0, 0);
+	for (i = 0; i < sim.nr; i++)
+		sim.tenant[i].max_ns = i & 2 ? 200 * US : 4 * MS;
+	trial_some_arrive(40 * MS);
+	fair_longest = preempting ? 2 * MS : 4 * MS;
+	sim_run(&sim, jobs, SEC);
+	sim_measure(&sim, SEC);
+	worst_apart = 0;
+	sim.check = trial_apart;
+	sim_run(&sim, jobs, U64_MAX / 2);
+	trial_arrivals("fair", fair_wait);
+	pr_info("those that always have work are %llu us apart at most\n",
+		(ull)(worst_apart / US));
+	/* A slice and three jobs of who has half of the usual weight. */
+	CHECK(worst_apart <= 2 * (2 * MS + 3 * fair_longest), "%llu us",
+	      (ull)(worst_apart / US));
+	CHECK(!sim.idle_ns, "idle for %llu", (ull)sim.idle_ns);
 	trial_end();
 }
 

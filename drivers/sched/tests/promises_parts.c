@@ -24,54 +24,6 @@ void promise_equal_shares(void)
 	trial_end();
 }
 
-static u64 worst_apart;
-
-/* How far the tenants that always have work are apart, at each instant. */
-static void apart_check(struct sim *s)
-{
-	u64 least = U64_MAX, most = 0;
-	u32 i;
-
-	for (i = 0; i < s->nr; i++) {
-		if (!s->tenant[i].depth)
-			continue;
-		least = min(least, s->tenant[i].busy_ns);
-		most = max(most, s->tenant[i].busy_ns);
-	}
-	worst_apart = max(worst_apart, most - least);
-}
-
-/* Every other tenant sends short jobs, one at a time, when chance wants it. */
-static void some_arrive(u64 think_ns)
-{
-	u32 i;
-
-	for (i = 1; i < sim.nr; i += 2) {
-		sim.tenant[i].depth = 0;
-		sim.tenant[i].think_ns = think_ns;
-		sim.tenant[i].max_ns = 500 * US;
-	}
-}
-
-/* Those that arrive do not wait for longer than they may. */
-static void arrivals_check(const char *who, u64 (*limit)(u32 tenant))
-{
-	u64 began = 0, sum = 0;
-	u32 i;
-
-	for (i = 1; i < sim.nr; i += 2) {
-		began += sim.tenant[i].started;
-		sum += sim.tenant[i].sum_wait;
-		CHECK(sim.tenant[i].started > 1000, "%s: tenant %u: %llu jobs",
-		      who, i, (ull)sim.tenant[i].started);
-		CHECK(sim.tenant[i].max_wait <= limit(i),
-		      "%s: tenant %u waited for %llu us, not %llu", who, i,
-		      (ull)(sim.tenant[i].max_wait / US), (ull)(limit(i) / US));
-	}
-	pr_info("%s: %llu jobs arrived, waited for %llu us\n", who,
-		(ull)began, (ull)(sum / (began + 1) / US));
-}
-
 /* Of those that always have work, ns. */
 static u64 equal_longest;
 
@@ -95,12 +47,12 @@ void promise_equal_arrivals(void)
 	trial_begin(&mvgpu_policy_equal, 8);
 	for (i = 0; i < sim.nr; i++)
 		sim.tenant[i].max_ns = i & 2 ? 200 * US : 20 * MS;
-	some_arrive(40 * MS);
+	trial_some_arrive(40 * MS);
 	equal_longest = preempting ? 2 * MS : 20 * MS;
 	worst_apart = 0;
-	sim.check = apart_check;
+	sim.check = trial_apart;
 	sim_run(&sim, jobs, U64_MAX / 2);
-	arrivals_check("equal", equal_wait);
+	trial_arrivals("equal", equal_wait);
 	pr_info("those that always have work are %llu us apart at most\n",
 		(ull)(worst_apart / US));
 	CHECK(worst_apart <= 2 * MS + 3 * equal_longest, "%llu us",
@@ -249,9 +201,9 @@ void promise_fixed_arrivals(void)
 		sim_part(&sim, i, part[i], 64);
 		sim.tenant[i].max_ns = MS;
 	}
-	some_arrive(20 * MS);
+	trial_some_arrive(20 * MS);
 	sim_run(&sim, jobs, U64_MAX / 2);
-	arrivals_check("fixed", fixed_wait);
+	trial_arrivals("fixed", fixed_wait);
 	for (i = 0; i < sim.nr; i++) {
 		want = part[i] * (SEC / 64);
 		CHECK(sim.tenant[i].window_max <= want + CAP_GRACE,
