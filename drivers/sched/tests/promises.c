@@ -220,6 +220,58 @@ static void changes(void)
 	trial_end();
 }
 
+/* When the policy was changed, 0: it is in force; and for how long that took. */
+static u64 changed_at, worst_change;
+
+static void change_policy(struct sim *s)
+{
+	static const struct mvgpu_policy_ops *const ops[] = {
+		&mvgpu_policy_fair, &mvgpu_policy_equal, &mvgpu_policy_fixed,
+	};
+
+	CHECK(!changed_at, "not in force after %llu us",
+	      (ull)((s->now - changed_at) / US));
+	changed_at = s->now;
+	mvgpu_policy_set(&s->policy, ops[s->windows % ARRAY_SIZE(ops)], s->now);
+	/* In the midst of a job, not when something happens anyway. */
+	s->window_ns = 5 * MS + sim_random(s, 9 * MS);
+}
+
+/* Who stays was chosen before; who begins a slice was not. */
+static void change_picked(struct sim *s)
+{
+	if (!changed_at || s->policy.used_ns)
+		return;
+	worst_change = max(worst_change, s->now - changed_at);
+	changed_at = 0;
+}
+
+/*
+ * However long the jobs are, if they can be stopped: no more than what is left of the
+ * slice that runs. If they cannot, until one of them ends.
+ */
+static void changes_in_time(void)
+{
+	u32 i;
+
+	trial_begin(&mvgpu_policy_fixed, 8);
+	for (i = 0; i < 8; i++)
+		sim_part(&sim, i, 8, 64);
+	changed_at = 0;
+	worst_change = 0;
+	sim_measure(&sim, 5 * MS);
+	sim.window = change_policy;
+	sim.picked = change_picked;
+	sim_run(&sim, U64_MAX / 2, 60 * SEC);
+	pr_info("%llu changes: the first choice came %llu us later at most\n",
+		(ull)sim.windows, (ull)(worst_change / US));
+	CHECK(sim.windows > 1000, "%llu changes", (ull)sim.windows);
+	CHECK(worst_change <= sim.policy.slice_ns, "%llu us",
+	      (ull)(worst_change / US));
+	sim.window = NULL;
+	trial_end();
+}
+
 static void many(void)
 {
 	const struct mvgpu_policy_ops *ops[] = { &mvgpu_policy_fair,
@@ -270,6 +322,7 @@ const struct promise mvgpu_promises[] = {
 	{ "one long job of each at a time", one_at_a_time, true },
 	{ "shares are the same when virtual times wrap", wrap, false },
 	{ "policies and parameters change, no job is lost or reordered", changes, false },
+	{ "a change of policy is in force within a slice", changes_in_time, false },
 	{ "1024 tenants", many, false },
 	{ }
 };

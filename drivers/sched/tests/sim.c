@@ -153,6 +153,8 @@ static void engine_fill(struct sim *sim)
 		share = mvgpu_policy_pick(&sim->policy, sim->now, &sim->until);
 		if (!share)
 			break;
+		if (sim->picked)
+			sim->picked(sim);
 		tenant = container_of(share, struct sim_tenant, share);
 		if (!tenant->nr) {
 			sim->broken = "picked one that has no work";

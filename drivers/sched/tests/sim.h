@@ -98,6 +98,7 @@ struct sim_tenant {
  * @check: called after each completion, or NULL
  * @window: called at the end of each window, or NULL
  * @waited: called when a job has begun, or NULL
+ * @picked: called when somebody was chosen, or NULL
  */
 struct sim {
 	struct mvgpu_policy policy;
@@ -115,6 +116,7 @@ struct sim {
 	void (*check)(struct sim *sim);
 	void (*window)(struct sim *sim);
 	void (*waited)(struct sim *sim, u32 tenant, u64 ns);
+	void (*picked)(struct sim *sim);
 };
 
 u64 sim_random(struct sim *sim, u64 below);
