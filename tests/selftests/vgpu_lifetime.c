@@ -630,14 +630,16 @@ TEST_F_TIMEOUT(lifetime, a_stream_hangs, MVT_TEST_S)
 	static const float black[4];
 	struct mvt_dev *dev = &self->dev[0];
 	u64 whole = mvt_sched_get_u64("stats/resets");
-	u32 stream[64], n;
+	/* In the sub-context: with one, a stream has to say where it goes. */
+	u32 stream[64] = { 28 | 1 << 16, 5 }, n;
 
 	if (!mvt_parent_is_sim())
 		SKIP(return, "needs the faults of the software GPU");
 	ASSERT_EQ(OK, make_context(dev, &self->mem[0]));
-	n = mvt_stream_clear(stream, 3, 10, black);
+	n = 2 + mvt_stream_clear(stream + 2, 3, 10, black);
 	ASSERT_EQ(0, mvt_sim_set_u64("hang_nth", 1));
 	EXPECT_TRUE(mvt_is_error(mvt_submit(dev, 1, stream, n)));
+	EXPECT_EQ(0, mvt_stat(dev, "refused"));
 	EXPECT_TRUE(all_freed(dev));
 	EXPECT_EQ(whole, mvt_sched_get_u64("stats/resets"));
 	ASSERT_EQ(0, mvt_restart(dev));
