@@ -125,10 +125,6 @@ static void uneven_jobs(u32 nr, u32 depth)
 	trial_end();
 }
 
-/*
- * Nor is any of it lost when jobs are not as long as those before, or wait for others
- * that cannot be stopped.
- */
 static void write_weight(struct sim *s)
 {
 	sim_params(s, 0, s->tenant[0].share.params.weight ^ 1, 0, 0);
@@ -148,6 +144,10 @@ void promise_fixed_weight(void)
 	trial_end();
 }
 
+/*
+ * Nor is any of it lost when jobs are not as long as those before, or wait for others
+ * that cannot be stopped.
+ */
 void promise_fixed_uneven_jobs(void)
 {
 	static const u32 depth[] = { 4, 1, 0 };
