@@ -228,16 +228,6 @@ u64 mvgpu_engine_idle_locked(const struct mvgpu_engine *engine, u64 now)
 	       (engine->nr_running ? 0 : now - engine->idle_since);
 }
 
-void mvgpu_engine_begun_locked(struct mvgpu_engine *engine,
-			       struct mvgpu_job *job)
-{
-	if (job->begun)
-		return;
-	job->begun = true;
-	engine_hist_locked(engine, &job->vgpu->entity, MVGPU_HIST_WAIT,
-			   job->t_submit - job->t_queued);
-}
-
 void mvgpu_engine_over_locked(struct mvgpu_engine *engine,
 			      struct mvgpu_job *job, u64 ns, u64 now)
 {
@@ -268,9 +258,12 @@ static void engine_charge_locked(struct mvgpu_engine *engine,
 		ns = mvgpu_engine_account_locked(engine, job, now);
 		mvgpu_engine_over_locked(engine, job, ns, now);
 	}
-	mvgpu_engine_begun_locked(engine, job);
+	job->ran_ns += ns;
 	entity->stats.jobs++;
-	engine_hist_locked(engine, entity, MVGPU_HIST_RUN, job->ran_ns + ns);
+	engine_hist_locked(engine, entity, MVGPU_HIST_RUN, job->ran_ns);
+	/* Handed over or not: when the engine was not at it, it waited. */
+	engine_hist_locked(engine, entity, MVGPU_HIST_WAIT,
+			   now - job->t_queued - job->ran_ns);
 	mvgpu_policy_end(&engine->policy, &entity->share, job->charged_ns, ns,
 			 now);
 }

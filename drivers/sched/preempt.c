@@ -137,7 +137,6 @@ static void job_stop_locked(struct mvgpu_engine *engine, struct mvgpu_job *job,
 	struct mvgpu_entity *entity = &job->vgpu->entity;
 	u64 ns = mvgpu_engine_account_locked(engine, job, now);
 
-	mvgpu_engine_begun_locked(engine, job);
 	mvgpu_engine_over_locked(engine, job, ns, now);
 	entity->stats.preemptions++;
 	job->ran_ns += ns;

@@ -32,9 +32,6 @@ u64 mvgpu_engine_time_locked(const struct mvgpu_engine *engine,
 /* Count that time as used, and return it: nobody is told less afterwards. */
 u64 mvgpu_engine_account_locked(struct mvgpu_engine *engine,
 				const struct mvgpu_job *job, u64 now);
-/* Its wait is over, if it was not before. */
-void mvgpu_engine_begun_locked(struct mvgpu_engine *engine,
-			       struct mvgpu_job *job);
 /* The oldest has had @ns: count what of that is beyond its slice, if others wait. */
 void mvgpu_engine_over_locked(struct mvgpu_engine *engine,
 			      struct mvgpu_job *job, u64 ns, u64 now);

@@ -26,11 +26,11 @@ static inline void mvgpu_hist_add(struct mvgpu_hist *hist, u64 ns)
 
 /**
  * enum mvgpu_hist_kind - what is measured
- * @MVGPU_HIST_WAIT: from a job's coming to its submission; if it was taken back
- *	before its turn, to the next one
+ * @MVGPU_HIST_WAIT: from a job's coming to its end, without what it took on the
+ *	engine: until its turn, and from each stop until it went on
  * @MVGPU_HIST_RUN: what it took on the engine, all slices together
- * @MVGPU_HIST_SWITCH: from the end of one vGPU's job to the end of the wait of
- *	another's, when the engine stood still in between though that one waited
+ * @MVGPU_HIST_SWITCH: from the end of one vGPU's job to the beginning of another's,
+ *	when the engine stood still in between though that one waited
  * @MVGPU_HIST_OVERSHOOT: of jobs that ended or were stopped beyond their slice: by how much
  * @MVGPU_HIST_NR: how many there are
  */

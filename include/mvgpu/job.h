@@ -282,10 +282,8 @@ struct mvgpu_job {
 	u64 t_queued;
 	/** @t_submit: ns, set right before submit(), also when it goes on. */
 	u64 t_submit;
-	/** @ran_ns: on the engine, up to the last preempt(); engine lock. */
+	/** @ran_ns: on the engine, up to the last preempt() or its end; engine lock. */
 	u64 ran_ns;
-	/** @begun: has been on the engine: its wait is over; engine lock. */
-	bool begun;
 	/** @new_slice: the first of its slice, and not the oldest yet; engine lock. */
 	bool new_slice;
 	/** @charged_ns: what the policy took it for; engine lock. */

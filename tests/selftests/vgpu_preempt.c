@@ -95,7 +95,7 @@ static u64 busy_ms(FIXTURE_DATA(preempt) * self, unsigned int i)
 	return (stat(self, i, "stats/busy_ns") - self->busy[i]) / 1000000;
 }
 
-/* Each job is in the histograms once, however often it was stopped. */
+/* Each job that has ended is in the histograms once, however often it was stopped. */
 static bool counted_once(FIXTURE_DATA(preempt) * self, unsigned int i)
 {
 	u64 jobs = stat(self, i, "stats/jobs");
@@ -400,6 +400,7 @@ TEST_F_TIMEOUT(preempt, ends_with_a_stopped_job, 300)
 		ASSERT_EQ(0, mvt_sim_set_u64("ns_per_kib", 100));
 		ASSERT_EQ(0, make(self, 0));
 	}
+	EXPECT_TRUE(counted_once(self, 0));
 	ksft_print_msg("an end took %llu ms at most\n",
 		       (unsigned long long)most);
 	EXPECT_GE(END_MS, most);
@@ -431,6 +432,8 @@ TEST_F_TIMEOUT(preempt, reset_of_the_gpu, MVT_TEST_S)
 			ASSERT_EQ(0, make(self, i));
 		}
 	}
+	for (i = 0; i < NR; i++)
+		EXPECT_TRUE(counted_once(self, i));
 }
 
 /* A slice that has begun ends sooner if slices become shorter. */

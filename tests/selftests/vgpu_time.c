@@ -175,9 +175,98 @@ TEST_F_TIMEOUT(time, of_jobs_that_are_stopped, MVT_TEST_S)
 	EXPECT_LE(100000000, self->at.vgpu[0].wait_ns);
 }
 
+/* How many of the waits between two moments were of 2^@octave ns or more? */
+static unsigned int waits(const struct mvgpu_vgpu_stats *from,
+			  const struct mvgpu_vgpu_stats *to,
+			  unsigned int octave)
+{
+	unsigned int nr = 0;
+
+	for (; octave < MVGPU_STATS_BUCKETS; octave++)
+		nr += to->hist[MVGPU_STATS_WAIT][octave] -
+		      from->hist[MVGPU_STATS_WAIT][octave];
+	return nr;
+}
+
+/*
+ * Tenant @i has sent one job since @from, and waited for @least_ms or longer: the
+ * histogram has this wait, as long as wait_ns says.
+ */
+static void has_waited(struct __test_metadata *_metadata,
+		       FIXTURE_DATA(time) * self, const struct moment *from,
+		       unsigned int i, unsigned int least_ms)
+{
+	const struct mvgpu_vgpu_stats *a = &from->vgpu[i], *b;
+	unsigned int octave = 0;
+	u64 ns;
+
+	step(_metadata, self);
+	b = &self->at.vgpu[i];
+	ns = b->wait_ns - a->wait_ns;
+	while (ns >> (octave + 1))
+		octave++;
+	ksft_print_msg("tenant %u waited for %llu us\n", i,
+		       (unsigned long long)ns / 1000);
+	EXPECT_LE(least_ms * 1000000ULL, ns);
+	EXPECT_EQ(1, waits(a, b, 0));
+	EXPECT_EQ(1, waits(a, b, octave));
+	EXPECT_EQ(0, waits(a, b, octave + 1));
+}
+
+/* The engine has a job already, but is at another's. */
+TEST_F_TIMEOUT(time, of_a_job_that_waits, MVT_TEST_S)
+{
+	struct moment from = self->at;
+
+	ASSERT_EQ(0, mvt_sim_set_u64("preempt", 0));
+	ASSERT_EQ(0, send(self, 0, 30));
+	mvt_msleep(50);
+	ASSERT_EQ(0, send(self, 1, 5));
+	EXPECT_EQ(0, wait_for(_metadata, self, 1, 1));
+	EXPECT_EQ(0, wait_for(_metadata, self, 0, 1));
+	has_waited(_metadata, self, &from, 0, 0);
+	has_waited(_metadata, self, &from, 1, 100);
+}
+
+/* All its waits count, those between its slices, too. */
+TEST_F_TIMEOUT(time, of_a_job_that_waits_again, MVT_TEST_S)
+{
+	struct moment from = self->at;
+
+	ASSERT_EQ(0, send(self, 0, 30));
+	ASSERT_EQ(0, send(self, 1, 30));
+	EXPECT_EQ(0, wait_for(_metadata, self, 1, 1));
+	EXPECT_EQ(0, wait_for(_metadata, self, 0, 1));
+	EXPECT_LT(10, self->at.vgpu[0].preemptions);
+	has_waited(_metadata, self, &from, 0, 200);
+	has_waited(_metadata, self, &from, 1, 200);
+}
+
+/* Also for others of its own that the engine has. */
+TEST_F_TIMEOUT(time, of_several_jobs_that_wait, MVT_TEST_S)
+{
+	const unsigned int nr = 4, octave_67_ms = 26;
+	struct moment from = self->at;
+	unsigned int i, long_waits = 0;
+
+	for (i = 0; i < nr; i++)
+		ASSERT_EQ(0, send(self, 0, 10));
+	EXPECT_EQ(0, wait_for(_metadata, self, 0, nr));
+	step(_metadata, self);
+	EXPECT_EQ(nr, waits(&from.vgpu[0], &self->at.vgpu[0], 0));
+	EXPECT_EQ(nr - 1,
+		  waits(&from.vgpu[0], &self->at.vgpu[0], octave_67_ms));
+	/* Those of the GPU are those of its vGPUs. */
+	for (i = octave_67_ms; i < MVGPU_STATS_BUCKETS; i++)
+		long_waits += self->at.gpu.hist[MVGPU_STATS_WAIT][i] -
+			      from.gpu.hist[MVGPU_STATS_WAIT][i];
+	EXPECT_EQ(nr - 1, long_waits);
+}
+
 TEST_F_TIMEOUT(time, of_a_job_that_hangs, MVT_TEST_S)
 {
 	u64 resets = mvt_sched_get_u64("stats/resets");
+	struct moment from = self->at;
 
 	ASSERT_EQ(0, mvt_sched_set_u64("job_timeout_ms", TIMEOUT_MS));
 	ASSERT_EQ(0, mvt_sim_set_u64("hang_nth", 1));
@@ -187,7 +276,7 @@ TEST_F_TIMEOUT(time, of_a_job_that_hangs, MVT_TEST_S)
 	EXPECT_EQ(1, wait_for(_metadata, self, 0, 1));
 	EXPECT_EQ(0, wait_for(_metadata, self, 1, 1));
 	EXPECT_EQ(0, mvt_wait_broken(&self->dev[0], MVT_WAIT_MS));
-	step(_metadata, self);
+	has_waited(_metadata, self, &from, 1, 100);
 	EXPECT_LE(TIMEOUT_MS * 1000000ULL, self->at.vgpu[0].busy_ns);
 	EXPECT_EQ(resets, mvt_sched_get_u64("stats/resets"));
 }

@@ -266,7 +266,7 @@ static void export_hists(FILE *to, const struct gpu *gpu, uint32_t nr)
 		enum mvgpu_stats_hist hist;
 	} which[] = {
 		{ "vgpu_job_wait_seconds",
-		  "From a job's arrival to its submission; the sum is an estimate.",
+		  "From a job's arrival to its end, without its time on the engine; the sum is an estimate.",
 		  MVGPU_STATS_WAIT },
 		{ "vgpu_job_run_seconds",
 		  "What jobs took on the engine; the sum is an estimate.",

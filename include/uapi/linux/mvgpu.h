@@ -48,7 +48,7 @@
 
 /**
  * enum mvgpu_stats_hist - histograms
- * @MVGPU_STATS_WAIT: from a job's arrival to its submission
+ * @MVGPU_STATS_WAIT: from a job's arrival to its end, without @MVGPU_STATS_RUN
  * @MVGPU_STATS_RUN: what it took on the engine
  * @MVGPU_STATS_SWITCH: how long an engine stood still between two vGPUs' jobs
  * @MVGPU_STATS_OVERSHOOT: of jobs that ended after their slice: by how much
