@@ -112,7 +112,7 @@ pick_cost()
 # The scenario says shares once for each length of slices; the first is the default.
 l1_shares()
 {
-	awk '/figure: slices/ { exit }
+	awk '/figure: .* slices/ { exit }
 	     sub(/^.*# shares: /, "") {
 		printf "%d", ++n
 		for (i = 1; i <= NF; i++) printf " %.3f", $i * 100

@@ -201,12 +201,15 @@ TEST_F_TIMEOUT(hangs, beside_neighbours, 7200)
 		ASSERT_EQ(0, mvt_tenant_drain(&self->tenant[i]));
 		jobs += self->tenant[i].done;
 	}
-	ksft_print_msg("figure: %u hangs beside 8, %llu jobs in order\n", n,
-		       (unsigned long long)jobs);
-	ksft_print_msg("figure: found after the budget: %.1f ms (mean), %ld (most)\n",
-		       sum_detect / n, most_detect);
-	ksft_print_msg("figure: reset then took: %.1f ms (mean), %ld (most)\n",
-		       sum_reset / n, most_reset);
+	MVT_FIGURE("%u hangs beside 8 neighbours", "order",
+		   "%llu jobs in order",
+		   n, (unsigned long long)jobs);
+	MVT_FIGURE("likewise, found after the end of its time", "%u ms",
+		   "%.1f ms (mean), %ld (most)",
+		   DETECT_MS, sum_detect / n, most_detect);
+	MVT_FIGURE("likewise, its guest told after that", "%u ms",
+		   "%.1f ms (mean), %ld (most)",
+		   RESET_MS, sum_reset / n, most_reset);
 	EXPECT_EQ(n, resets);
 	EXPECT_EQ(whole, mvt_sched_get_u64("stats/resets"));
 	EXPECT_GE(DETECT_MS, most_detect);

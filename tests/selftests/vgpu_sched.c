@@ -157,8 +157,9 @@ static void weights(struct __test_metadata *_metadata,
 		    FIXTURE_DATA(sched) * self, unsigned int slice_us,
 		    unsigned int seconds, double jain)
 {
+	/* A second in which the machine stood still is made up for later. */
+	unsigned int i, worst = mvt_bench() ? 10 : 50;
 	double sum[NR] = {}, err[MAX_SECONDS];
-	unsigned int i;
 
 	ASSERT_EQ(0, mvt_sched_set_u64("timeslice_us", slice_us));
 	ASSERT_EQ(0, add(self, NR, SIXTEENTH, MVT_LOAD_ROWS));
@@ -174,16 +175,15 @@ static void weights(struct __test_metadata *_metadata,
 	for (i = 0; i < NR; i++)
 		sum[i] /= weight[i];
 	qsort(err, seconds, sizeof(err[0]), by_size);
-	ksft_print_msg("figure: slices of %u us, %u s: share error in a second, permille:\n",
-		       slice_us, seconds);
-	ksft_print_msg("figure:     %.2f (median), %.2f (90 percent), %.2f (worst)\n",
-		       err[seconds / 2], err[seconds * 9 / 10],
-		       err[seconds - 1]);
-	ksft_print_msg("figure: slices of %u us, %u s: Jain index %.5f\n",
-		       slice_us, seconds, mvt_jain(sum, NR));
+	MVT_FIGURE("16 of weight 1 to 1000, slices of %u us: share error in any of %u s, permille",
+		   "10 (median), %u (worst)",
+		   "%.2f (median), %.2f (90 percent), %.2f (worst)",
+		   slice_us, seconds, worst, err[seconds / 2],
+		   err[seconds * 9 / 10], err[seconds - 1]);
+	MVT_FIGURE("likewise, Jain's index of these %u s", "%g", "%.5f",
+		   seconds, jain, mvt_jain(sum, NR));
 	EXPECT_GE(10, err[seconds / 2]);
-	/* A second in which the machine stood still is made up for later. */
-	EXPECT_GE(mvt_bench() ? 10 : 50, err[seconds - 1]);
+	EXPECT_GE(worst, err[seconds - 1]);
 	EXPECT_LE(jain, mvt_jain(sum, NR));
 }
 
@@ -202,7 +202,7 @@ TEST_F_TIMEOUT(sched, weights_short_slices, MVT_TEST_S)
 
 TEST_F_TIMEOUT(sched, nothing_is_left_when_one_works, MVT_TEST_S)
 {
-	u64 had;
+	u64 had, least = mvt_bench() ? 9900 : 9000;
 
 	ASSERT_EQ(0, add(self, NR, SIXTEENTH, MVT_LOAD_ROWS));
 	/* Of all but the first, only what they are is there. */
@@ -210,31 +210,30 @@ TEST_F_TIMEOUT(sched, nothing_is_left_when_one_works, MVT_TEST_S)
 	ASSERT_EQ(0, run(self, 10000));
 	had = part(self, 0);
 	self->nr = NR;
-	ksft_print_msg("figure: one of 16 works: %llu.%02llu percent of the time\n",
-		       (unsigned long long)had / 100,
-		       (unsigned long long)had % 100);
-	EXPECT_LE(mvt_bench() ? 9900 : 9000, had);
+	MVT_FIGURE("one of 16 works: of the time", "%.0f %%", "%.2f %%",
+		   least / 100.0, had / 100.0);
+	EXPECT_LE(least, had);
 }
 
 TEST_F_TIMEOUT(sched, cap_holds, MVT_TEST_S)
 {
-	u64 had;
+	u64 had, least = mvt_bench() ? 1950 : 1500;
 
 	ASSERT_EQ(0, add(self, 1, SIXTEENTH, MVT_LOAD_ROWS));
 	ASSERT_EQ(0, mvt_vgpu_set(&self->tenant[0].dev, "cap", "20"));
 	ASSERT_EQ(0, run(self, 5000));
 	had = part(self, 0);
-	ksft_print_msg("figure: cap 20: %llu hundredths of a percent\n",
-		       (unsigned long long)had);
+	MVT_FIGURE("cap 20, alone", "%.1f to 20.5 %%", "%.2f %%",
+		   least / 100.0, had / 100.0);
 	/* A slow machine cannot make it more. */
 	EXPECT_GE(2050, had);
-	EXPECT_LE(mvt_bench() ? 1950 : 1500, had);
+	EXPECT_LE(least, had);
 }
 
 TEST_F_TIMEOUT(sched, fixed_stays_fixed, MVT_TEST_S)
 {
+	u64 had, least = mvt_bench() ? 4900 : 4000;
 	unsigned int i, nr;
-	u64 had;
 
 	ASSERT_EQ(0, mvt_sched_set("policy", "fixed"));
 	for (nr = 1; nr <= 2; nr++) {
@@ -242,10 +241,11 @@ TEST_F_TIMEOUT(sched, fixed_stays_fixed, MVT_TEST_S)
 		ASSERT_EQ(0, run(self, 5000));
 		for (i = 0; i < nr; i++) {
 			had = part(self, i);
-			ksft_print_msg("figure: half %u of %u: %llu hundredths of a percent\n",
-				       i + 1, nr, (unsigned long long)had);
+			MVT_FIGURE("fixed, half %u of %u", "%.0f to 51 %%",
+				   "%.2f %%",
+				   i + 1, nr, least / 100.0, had / 100.0);
 			EXPECT_GE(5100, had);
-			EXPECT_LE(mvt_bench() ? 4900 : 4000, had);
+			EXPECT_LE(least, had);
 		}
 	}
 }
@@ -309,7 +309,7 @@ TEST_F_TIMEOUT(sched, likewise_without_preemption, MVT_TEST_S)
 
 TEST_F_TIMEOUT(sched, sixty_three, MVT_TEST_S)
 {
-	double had[MAX], least = 1e18, most = 0;
+	double had[MAX], least = 1e18, most = 0, jain = mvt_bench() ? 0.999 : 0.99;
 	unsigned int i;
 
 	ASSERT_EQ(0, mvt_sched_set_u64("timeslice_us", 500));
@@ -320,9 +320,10 @@ TEST_F_TIMEOUT(sched, sixty_three, MVT_TEST_S)
 		least = had[i] < least ? had[i] : least;
 		most = had[i] > most ? had[i] : most;
 	}
-	ksft_print_msg("figure: 63 tenants: %.1f to %.1f ms, Jain index %.5f\n",
-		       least / 1e6, most / 1e6, mvt_jain(had, MAX));
-	EXPECT_LE(mvt_bench() ? 0.999 : 0.99, mvt_jain(had, MAX));
+	MVT_FIGURE("63 tenants for %.1f to %.1f ms each: Jain's index", "%g",
+		   "%.5f",
+		   least / 1e6, most / 1e6, jain, mvt_jain(had, MAX));
+	EXPECT_LE(jain, mvt_jain(had, MAX));
 	for (i = 0; i < MAX; i++)
 		ASSERT_EQ(0, mvt_tenant_drain(&self->tenant[i]));
 }
@@ -347,10 +348,12 @@ TEST_F_TIMEOUT(sched, policy_flips, MVT_TEST_S)
 		ASSERT_EQ(0, mvt_tenant_drain(&self->tenant[i]));
 		jobs += self->tenant[i].done;
 	}
-	ksft_print_msg("figure: %u changes of policy, %llu jobs in order\n", nr,
-		       (unsigned long long)jobs);
-	ksft_print_msg("figure: %llu of %u times a tenant had none done\n",
-		       (unsigned long long)late, nr * NR);
+	MVT_FIGURE("%u changes of policy, one each 100 ms", "order",
+		   "%llu jobs in order",
+		   nr, (unsigned long long)jobs);
+	MVT_FIGURE("likewise, in 100 ms a tenant had none done", "%u times",
+		   "%llu times",
+		   nr * NR / 10, (unsigned long long)late);
 	EXPECT_GE(nr * NR / 10, late);
 }
 

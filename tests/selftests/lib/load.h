@@ -29,6 +29,10 @@ struct mvt_tenant {
 	u64 done, fence, busy;
 };
 
+/* A row of the table that tests/bench/sched.sh makes: what, its bound, what was seen. */
+#define MVT_FIGURE(what, bound, seen, ...) \
+	ksft_print_msg("figure: " what " | " bound " | " seen "\n", ##__VA_ARGS__)
+
 bool mvt_bench(void);
 int mvt_tenant_make(struct mvt_tenant *tenant);
 int mvt_tenant_add(struct mvt_tenant *tenant, unsigned int type);
