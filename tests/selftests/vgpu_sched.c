@@ -15,7 +15,8 @@
 #define NR 16
 #define MAX 63
 #define MAX_SECONDS 300
-/* Types: 1of16 and 1of64 */
+/* Types: 1of1, 1of16 and 1of64 */
+#define WHOLE 0
 #define SIXTEENTH 4
 #define SMALLEST 6
 /* Jobs of up to 0.8 ms. */
@@ -25,6 +26,9 @@
 /* Of jobs that are sent one at a time. */
 #define MAX_WAITS 4096
 #define SLICE_US 2000
+/* 24 of them at a time; in turns of two policies. */
+#define COST_JOBS 2400
+#define COST_TURNS 9
 
 FIXTURE(sched)
 {
@@ -409,6 +413,86 @@ TEST_F_TIMEOUT(sched, policy_flips, MVT_TEST_S)
 		   "%llu times",
 		   nr * NR / 10, (unsigned long long)late);
 	EXPECT_GE(nr * NR / 10, late);
+}
+
+/* Of a job that takes no time, ns. */
+enum cost {
+	/* From the guest's kick to the answer, one job at a time. */
+	TRIP,
+	/* Of that, from its arrival in the queue until the engine is at it. */
+	START,
+	/* Of the only processor, for all of it, with the queue full. */
+	PATH,
+	COSTS,
+};
+
+static double now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1e9 + ts.tv_nsec;
+}
+
+/* So many jobs, @depth at a time. Return: 0 or an errno. */
+static int send_jobs(struct mvt_tenant *one, unsigned int jobs,
+		     unsigned int depth)
+{
+	int ret = 0;
+
+	for (; jobs && !ret; jobs -= depth)
+		ret = mvt_tenant_refill(one, depth) ?: mvt_tenant_drain(one);
+	return ret;
+}
+
+static int measure(struct mvt_tenant *one, double cost[COSTS])
+{
+	double wait = mvt_vgpu_get_u64(&one->dev, "stats/wait_ns");
+	double begin = now_ns();
+	int ret = send_jobs(one, COST_JOBS, 1);
+
+	cost[TRIP] = (now_ns() - begin) / COST_JOBS;
+	wait = mvt_vgpu_get_u64(&one->dev, "stats/wait_ns") - wait;
+	cost[START] = wait / COST_JOBS;
+	begin = now_ns();
+	ret = ret ?: send_jobs(one, COST_JOBS, MVT_LOAD_DEPTH);
+	cost[PATH] = (now_ns() - begin) / COST_JOBS;
+	return ret;
+}
+
+/* In turns with fair, which has nobody to choose from either. */
+TEST_F_TIMEOUT(sched, exclusive_costs_nothing, MVT_TEST_S)
+{
+	static const char *const what[COSTS] = {
+		"from the guest's kick to the answer",
+		"from a job's arrival to its start",
+		"processor for a job, 24 at a time",
+	};
+	static const char *const policy[] = { "fair", "exclusive" };
+	double turn[COSTS], cost[2][COSTS][COST_TURNS], ratio;
+	double bound = mvt_bench() ? 1.1 : 1.5;
+	unsigned int i, k, n;
+
+	ASSERT_EQ(0, add(self, 1, WHOLE, 1));
+	ASSERT_EQ(0, mvt_sim_set_u64("ns_per_kib", 0));
+	for (n = 0; n < COST_TURNS; n++) {
+		for (k = 0; k < 2; k++) {
+			ASSERT_EQ(0, mvt_sched_set("policy", policy[k]));
+			ASSERT_EQ(0, measure(self->tenant, turn));
+			for (i = 0; i < COSTS; i++)
+				cost[k][i][n] = turn[i];
+		}
+	}
+	for (i = 0; i < COSTS; i++) {
+		for (k = 0; k < 2; k++)
+			qsort(cost[k][i], COST_TURNS, sizeof(double), by_size);
+		ratio = cost[1][i][COST_TURNS / 2] / cost[0][i][COST_TURNS / 2];
+		MVT_FIGURE("exclusive, %s", "%.1f times that of fair",
+			   "%.2f times, %.1f us (median of %u turns)",
+			   what[i], bound, ratio,
+			   cost[1][i][COST_TURNS / 2] / 1000, COST_TURNS);
+		EXPECT_GE(bound, ratio);
+	}
 }
 
 TEST_HARNESS_MAIN
