@@ -12,6 +12,12 @@ note()
 	printf '%s\n' "$*" | sed 's/^/# /'
 }
 
+# figure WHAT BOUND SEEN - a row of the table that tests/bench/sched.sh makes.
+figure()
+{
+	note "figure: $1 | $2 | $3"
+}
+
 # result STATUS NAME... - ok if STATUS is 0; returns it.
 result()
 {

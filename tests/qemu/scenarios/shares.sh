@@ -39,22 +39,48 @@ sample()
 	read -r on_b <"$mdev_dir/$uuid_b/mvgpu/stats/busy_ns"
 }
 
-# measure WHAT - for a while: $a and $b, tenths of a percent of the time, and in
-# thousandths $b_to_a.
+# since T A B - from an older sample to now: $a and $b, tenths of a percent of the time,
+# and in thousandths $b_to_a.
+since()
+{
+	sample
+	a=$(((on_a - $2) / (t - $1)))
+	b=$(((on_b - $3) / (t - $1)))
+	b_to_a=$(((on_b - $3) * 1000 / (on_a - $2 + 1)))
+}
+
+# measure WHAT - for a while, and tell of each second what charts are drawn from.
 measure()
 {
-	local t0 a0 b0 t on_a on_b
+	local t on_a on_b i last first
 
 	# A change takes effect with the next job: leave those before it out.
 	sleep 1
+	note "phase: $1"
 	sample
-	t0=$t a0=$on_a b0=$on_b
-	sleep "$window"
-	sample
-	a=$(((on_a - a0) / (t - t0)))
-	b=$(((on_b - b0) / (t - t0)))
-	b_to_a=$(((on_b - b0) * 1000 / (on_a - a0 + 1)))
-	note "$1: $((a / 10)).$((a % 10)) and $((b / 10)).$((b % 10)) percent of $window s"
+	first=("$t" "$on_a" "$on_b")
+	for ((i = 0; i < window; i++)); do
+		last=("$t" "$on_a" "$on_b")
+		sleep 1
+		since "${last[@]}"
+		note "$(printf 'shares: %d.%03d %d.%03d' $((a / 1000)) $((a % 1000)) \
+			$((b / 1000)) $((b % 1000)))"
+	done
+	since "${first[@]}"
+	figure "$1: a and b, of $window s" - \
+		"$((a / 10)).$((a % 10)) and $((b / 10)).$((b % 10)) %"
+}
+
+# waits UUID COUNT... - what was added to stats/wait_hist since it was that.
+waits()
+{
+	local before=("${@:2}") now i
+
+	read -ra now < <(vgpu_attr "$1" stats/wait_hist)
+	for i in "${!now[@]}"; do
+		now[i]=$((now[i] - before[i]))
+	done
+	note "waits: ${now[*]}"
 }
 
 # between LOW VALUE HIGH
@@ -66,13 +92,23 @@ between()
 	fi
 }
 
+# bounded WHAT LOW VALUE HIGH - a figure in thousandths, and whether it is in its bounds.
+bounded()
+{
+	figure "$1, thousandths" "$2 to $4" "$3"
+	try "$1" between "$2" "$3" "$4"
+}
+
 # settled - both have begun and want all that there is.
 settled()
 {
-	local window=10 tries=20
+	local t on_a on_b tries=20
 
 	while [ "$tries" -gt 0 ]; do
-		measure "until both draw"
+		sample
+		set -- "$t" "$on_a" "$on_b"
+		sleep 10
+		since "$@"
 		[ $((a + b)) -lt 970 ] || [ "$a" -lt 300 ] || [ "$b" -lt 300 ] || return 0
 		tries=$((tries - 1))
 	done
@@ -93,47 +129,51 @@ done
 touch "$l2_dir/a/out/go" "$l2_dir/b/out/go"
 try "both draw" settled || finish
 
+read -ra before_a < <(vgpu_attr "$uuid_a" stats/wait_hist)
+read -ra before_b < <(vgpu_attr "$uuid_b" stats/wait_hist)
 measure "fair, weights 100 and 100"
-try "equal weights: a gets half" between 485 $((a * 1000 / (a + b))) 515
-try "equal weights: the GPU is busy" between 900 $((a + b)) 1010
+waits "$uuid_a" "${before_a[@]}"
+waits "$uuid_b" "${before_b[@]}"
+bounded "equal weights: a gets half" 485 $((a * 1000 / (a + b))) 515
+bounded "equal weights: the GPU is busy" 900 $((a + b)) 1010
 
 try "b has three times the weight" vgpu_set "$uuid_b" weight 300
 # A job of 200 ms more or less at the ends is 2.7 percent of this proportion in 40 s.
 window=$((3 * window)) measure "fair, weights 100 and 300"
-try "weights 1 : 3: b gets three times what a gets, within 3 percent" \
-	between 2910 "$b_to_a" 3090
-try "weights 1 : 3: the GPU is busy" between 900 $((a + b)) 1010
+bounded "weights 1 : 3: b gets three times what a gets, within 3 percent" \
+	2910 "$b_to_a" 3090
+bounded "weights 1 : 3: the GPU is busy" 900 $((a + b)) 1010
 
 try "b has a cap of 20 percent" vgpu_set "$uuid_b" cap 20
 measure "fair, b capped to 20"
 # Less if jobs of a that cannot be stopped are in its way.
-try "cap: b gets no more" between 120 "$b" 206
-try "cap: a gets what b may not have" between 770 "$a" 890
+bounded "cap: b gets no more" 120 "$b" 206
+bounded "cap: a gets what b may not have" 770 "$a" 890
 try "b has no cap" vgpu_set "$uuid_b" cap 0
 
 try "b has a guarantee of 60 percent" vgpu_set "$uuid_b" min 60
 try "and no weight" vgpu_set "$uuid_b" weight 1
 measure "fair, weights 100 and 1, b guaranteed 60"
-try "guarantee: b gets it" between 580 "$b" 660
+bounded "guarantee: b gets it" 580 "$b" 660
 try "b has no guarantee" vgpu_set "$uuid_b" min 0
 
 try "policy equal" gpu_set policy equal
 measure "equal"
-try "equal: a gets half, whatever the weights" \
-	between 485 $((a * 1000 / (a + b))) 515
+bounded "equal: a gets half, whatever the weights" \
+	485 $((a * 1000 / (a + b))) 515
 
 try "policy fixed" gpu_set policy fixed
 measure "fixed, both halves"
 half=$b
-try "fixed: a gets its half" between 450 "$a" 505
-try "fixed: b gets its half" between 450 "$b" 505
+bounded "fixed: a gets its half" 450 "$a" 505
+bounded "fixed: b gets its half" 450 "$b" 505
 l2_kill a
 measure "fixed, b alone"
-try "fixed: b alone is no faster" between $((half - 20)) "$b" 505
+bounded "fixed: b alone is no faster" $((half - 20)) "$b" 505
 
 try "policy fair" gpu_set policy fair
 measure "fair, b alone"
-try "fair: b alone gets all" between 850 "$b" 1010
+bounded "fair: b alone gets all" 850 "$b" 1010
 
 try "vGPU b has no errors" vgpu_is "$uuid_b" stats/errors 0
 l2_kill_all
