@@ -45,6 +45,17 @@ resets_in()
 	done
 }
 
+# answered_badly UUID - within some seconds requests of it are answered with errors.
+answered_badly()
+{
+	local end=$((SECONDS + 10))
+
+	until [ "$(vgpu_attr "$1" stats/errors)" -gt 0 ]; do
+		[ "$SECONDS" -lt "$end" ] || return 1
+		sleep 0.1
+	done
+}
+
 modules_load
 try "create vGPU a of 1of4" vgpu_create 1of4 "$uuid_a"
 try "create vGPU b of 1of4" vgpu_create 1of4 "$uuid_b"
@@ -56,7 +67,8 @@ try "guest a boots" l2_up a 300
 try "guest b boots" l2_up b 300
 touch "$l2_dir/b/out/go"
 try "guest b draws" guest_said b '^# ready load'
-note "the limit is $(cat "$gpu_dir/mvgpu/job_timeout_ms") ms"
+limit=$(cat "$gpu_dir/mvgpu/job_timeout_ms")
+note "the limit is $limit ms"
 
 touch "$l2_dir/a/out/go"
 try "guest a begins" guest_said a '^# ready load'
@@ -65,6 +77,10 @@ try "the GPU is reset" resets_in "${HANG_SECONDS:-120}"
 end=$(uptime_ms)
 at=$(noticed)
 note "noticed after $((at - start)) ms, and reset after another $((end - at)) ms"
+# The machine is an emulated one, and the guest said that it began through a console.
+try "it was noticed in time" test "$((at - start))" -le $((limit + 3000))
+try "jobs of a were answered with errors" answered_badly "$uuid_a"
+try "and those of b" answered_badly "$uuid_b"
 for name in a b; do
 	uuid=uuid_$name
 	note "vGPU $name: state $(vgpu_attr "${!uuid}" state)," \
@@ -80,7 +96,11 @@ for name in a b; do
 	uuid=uuid_$name
 	try "nothing of guest $name is left" vgpu_idle "${!uuid}"
 done
-guest_start b "$uuid_b" -- "$here/guest/mvgpu-gl --load 5"
+for name in a b; do
+	uuid=uuid_$name
+	guest_start "$name" "${!uuid}" -- "$here/guest/mvgpu-gl --load 5"
+done
+guest_done a 300 "guest a boots again, and draws"
 guest_done b 300 "guest b boots again, and draws"
 try "the GPU was reset once" test "$(gpu_resets)" -eq 1
 finish
