@@ -140,6 +140,15 @@ vgpu_is()
 	return 1
 }
 
+# between LOW VALUE HIGH
+between()
+{
+	if [ "$2" -lt "$1" ] || [ "$2" -gt "$3" ]; then
+		echo "$2 is not in $1 to $3"
+		return 1
+	fi
+}
+
 # vgpu_idle UUID - with nobody there nothing of the tenant may be left.
 vgpu_idle()
 {

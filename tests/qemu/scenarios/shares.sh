@@ -83,15 +83,6 @@ waits()
 	note "waits: ${now[*]}"
 }
 
-# between LOW VALUE HIGH
-between()
-{
-	if [ "$2" -lt "$1" ] || [ "$2" -gt "$3" ]; then
-		echo "$2 is not in $1 to $3"
-		return 1
-	fi
-}
-
 # bounded WHAT LOW VALUE HIGH - a figure in thousandths, and whether it is in its bounds.
 bounded()
 {
