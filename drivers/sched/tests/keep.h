@@ -28,6 +28,11 @@ extern bool preempting;
 
 #define ull typeof(0ULL)
 
+/* A row of the table that tests/bench/sched.sh makes: what, its bound, what was seen. */
+#define FIGURE(what, bound, seen, ...)					\
+	pr_info("figure: %s" what " | " bound " | " seen "\n",		\
+		preempting ? "with preemption, " : "", ##__VA_ARGS__)
+
 /* What a cap, or a part, may be exceeded by: see limit.c. */
 #define CAP_GRACE (2 * 2 * MS + 3 * MS)
 

@@ -74,10 +74,16 @@ static void backlogged(u64 max_ns, u64 bound)
 	sim.check = lag_check;
 	sim.window = share_check;
 	sim_run(&sim, jobs, U64_MAX / 2);
-	pr_info("%llu jobs, %llu s, %llu stops: worst lag %llu us, error in a second %llu us, Jain index %llu / 1000000\n",
-		(ull)sim.jobs, (ull)(sim.busy_ns / SEC), (ull)sim.stops,
-		(ull)(worst_lag / US), (ull)(worst_share / US),
-		(ull)jain(&sim));
+	FIGURE("16 of weight 1 to 1000, %llu jobs to %llu ms: off the ideal share",
+	       "%llu us", "%llu us", (ull)sim.jobs,
+	       (ull)(sim.tenant[0].max_ns / MS), (ull)(bound / US),
+	       (ull)(worst_lag / US));
+	if (preempting || max_ns <= MS)
+		FIGURE("likewise, off it in any of %llu seconds", "%llu us",
+		       "%llu us", (ull)(sim.busy_ns / SEC),
+		       (ull)(SEC / 100 / US), (ull)(worst_share / US));
+	FIGURE("likewise, Jain's index of time by weight, millionths",
+	       "999000", "%llu", (ull)jain(&sim));
 	CHECK(sim.jobs == jobs, "%llu jobs", (ull)sim.jobs);
 	CHECK(!sim.idle_ns, "idle for %llu ns", (ull)sim.idle_ns);
 	CHECK(worst_lag <= bound, "%llu us", (ull)(worst_lag / US));
@@ -118,7 +124,7 @@ void promise_fair_shares_long_jobs(void)
  */
 void promise_fair_smooth(void)
 {
-	u32 i;
+	u32 i, lag_ms = preempting ? 8 : 24, wait_ms = preempting ? 20 : 40;
 
 	trial_begin(&mvgpu_policy_fair, 101);
 	weights = 0;
@@ -133,11 +139,12 @@ void promise_fair_smooth(void)
 	sim_measure(&sim, SEC);
 	sim.check = lag_check;
 	sim_run(&sim, jobs / 4, U64_MAX / 2);
-	pr_info("half the weight beside 100: worst lag %llu us, waits to %llu us\n",
-		(ull)(worst_lag / US), (ull)(sim.tenant[0].max_wait / US));
-	CHECK(worst_lag <= (preempting ? 8 : 24) * MS, "%llu us",
-	      (ull)(worst_lag / US));
-	CHECK(sim.tenant[0].max_wait <= (preempting ? 20 : 40) * MS, "%llu us",
+	FIGURE("half of the weight beside 100 others: off the ideal share",
+	       "%u ms", "%llu us", lag_ms, (ull)(worst_lag / US));
+	FIGURE("likewise, longest wait", "%u ms", "%llu us", wait_ms,
+	       (ull)(sim.tenant[0].max_wait / US));
+	CHECK(worst_lag <= lag_ms * MS, "%llu us", (ull)(worst_lag / US));
+	CHECK(sim.tenant[0].max_wait <= wait_ms * MS, "%llu us",
 	      (ull)(sim.tenant[0].max_wait / US));
 	trial_end();
 }
@@ -209,10 +216,14 @@ void promise_fair_light(void)
 	sim_run(&sim, jobs, SEC);
 	sim_measure(&sim, SEC);
 	sim_run(&sim, jobs, U64_MAX / 2);
-	pr_info("light tenant: %llu jobs, waited for %llu us, %llu at most, %llu times too long\n",
-		(ull)light->started,
-		(ull)(light->sum_wait / light->started / US),
-		(ull)(light->max_wait / US), (ull)light->waits_over);
+	FIGURE("light tenant beside 15 with jobs to %llu ms: of %llu waits, beyond %llu us",
+	       "1 %%", "%llu", (ull)(sim.tenant[0].max_ns / MS),
+	       (ull)light->started, (ull)(light->wait_limit / US),
+	       (ull)light->waits_over);
+	FIGURE("likewise, longest wait", "%llu us", "%llu us, %llu (mean)",
+	       (ull)(light->wait_limit * (preempting ? 2 : 1) / US),
+	       (ull)(light->max_wait / US),
+	       (ull)(light->sum_wait / light->started / US));
 	CHECK(light->started > 10000, "%llu", (ull)light->started);
 	CHECK(light->waits_over * 100 <= light->started, "%llu",
 	      (ull)light->waits_over);
@@ -238,6 +249,7 @@ static u64 fair_wait(u32 tenant)
 void promise_fair_arrivals(void)
 {
 	static const u32 weight[] = { 50, 100, 100, 100, 200, 100, 400, 100 };
+	u64 apart;
 	u32 i;
 
 	trial_begin(&mvgpu_policy_fair, 8);
@@ -253,11 +265,11 @@ void promise_fair_arrivals(void)
 	sim.check = trial_apart;
 	sim_run(&sim, jobs, U64_MAX / 2);
 	trial_arrivals("fair", fair_wait);
-	pr_info("those that always have work are %llu us apart at most\n",
-		(ull)(worst_apart / US));
 	/* A slice and three jobs of who has half of the usual weight. */
-	CHECK(worst_apart <= 2 * (2 * MS + 3 * fair_longest), "%llu us",
-	      (ull)(worst_apart / US));
+	apart = 2 * (2 * MS + 3 * fair_longest);
+	FIGURE("likewise, the other half by weight, apart", "%llu us",
+	       "%llu us", (ull)(apart / US), (ull)(worst_apart / US));
+	CHECK(worst_apart <= apart, "%llu us", (ull)(worst_apart / US));
 	CHECK(!sim.idle_ns, "idle for %llu", (ull)sim.idle_ns);
 	trial_end();
 }
@@ -298,11 +310,9 @@ void promise_fair_cap(void)
 	sim.tenant[2].off = true;
 	sim.tenant[3].off = true;
 	sim_run(&sim, jobs / 2, U64_MAX / 2);
-	pr_info("alone: %llu and %llu us/s, %llu and %llu at most in a second\n",
-		(ull)(tenant[0].busy_ns / ((sim.now - SEC) / MS) * 1000 / US),
-		(ull)(tenant[1].busy_ns / ((sim.now - SEC) / MS) * 1000 / US),
-		(ull)(tenant[0].window_max / US),
-		(ull)(tenant[1].window_max / US));
+	FIGURE("cap 20: in any second", "%llu us", "%llu us",
+	       (ull)((200 * MS + CAP_GRACE) / US),
+	       (ull)(tenant[0].window_max / US));
 	CHECK(tenant[0].window_max <= 200 * MS + CAP_GRACE, "%llu",
 	      (ull)tenant[0].window_max);
 	CHECK(tenant[1].window_max <= 50 * MS + CAP_GRACE, "%llu",
@@ -394,9 +404,8 @@ void promise_fair_min(void)
 		sim_params(&sim, i, 1000, 0, i == 1 ? 20 : 0);
 	sim_params(&sim, 0, 1, 0, 30);
 	sim_run(&sim, jobs, U64_MAX / 2);
-	pr_info("min 30 and 20: at least %llu and %llu us in a second\n",
-		(ull)(sim.tenant[0].window_min / US),
-		(ull)(sim.tenant[1].window_min / US));
+	FIGURE("min 30 beside 15 of 1000 times the weight: in each second",
+	       "290 ms", "%llu us", (ull)(sim.tenant[0].window_min / US));
 	CHECK(sim.tenant[0].window_min >= 300 * MS - 10 * MS, "%llu",
 	      (ull)sim.tenant[0].window_min);
 	CHECK(sim.tenant[1].window_min >= 200 * MS - 10 * MS, "%llu",
@@ -427,9 +436,10 @@ void promise_fair_min_full(void)
 	for (i = 0; i < 4; i++)
 		CHECK(sim.tenant[i].window_min >= min[i] * 10 * MS - 15 * MS,
 		      "min %u: %llu", min[i], (ull)sim.tenant[i].window_min);
-	pr_info("%u percent promised: who has no promise got %llu us in a second at least, waits to %llu ms\n",
-		MVGPU_PROMISE_MAX, (ull)(sim.tenant[4].window_min / US),
-		(ull)(sim.tenant[4].max_wait / MS));
+	FIGURE("%u %% promised to four: who has no min, in each second",
+	       "%llu us", "%llu us", MVGPU_PROMISE_MAX,
+	       (ull)((rest - 15 * MS) / US),
+	       (ull)(sim.tenant[4].window_min / US));
 	CHECK(sim.tenant[4].window_min >= rest - 15 * MS, "%llu",
 	      (ull)sim.tenant[4].window_min);
 	trial_end();

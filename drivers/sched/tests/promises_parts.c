@@ -42,6 +42,7 @@ static u64 equal_wait(u32 tenant)
  */
 void promise_equal_arrivals(void)
 {
+	u64 apart;
 	u32 i;
 
 	trial_begin(&mvgpu_policy_equal, 8);
@@ -53,10 +54,10 @@ void promise_equal_arrivals(void)
 	sim.check = trial_apart;
 	sim_run(&sim, jobs, U64_MAX / 2);
 	trial_arrivals("equal", equal_wait);
-	pr_info("those that always have work are %llu us apart at most\n",
-		(ull)(worst_apart / US));
-	CHECK(worst_apart <= 2 * MS + 3 * equal_longest, "%llu us",
-	      (ull)(worst_apart / US));
+	apart = 2 * MS + 3 * equal_longest;
+	FIGURE("likewise, the other half, apart", "%llu us", "%llu us",
+	       (ull)(apart / US), (ull)(worst_apart / US));
+	CHECK(worst_apart <= apart, "%llu us", (ull)(worst_apart / US));
 	CHECK(!sim.idle_with_work, "idle for %llu", (ull)sim.idle_with_work);
 	CHECK(!sim.idle_ns, "idle for %llu", (ull)sim.idle_ns);
 	trial_end();
@@ -83,9 +84,11 @@ void promise_fixed_halves(void)
 	sim_part(&sim, 1, 32, 64);
 	sim.tenant[1].off = true;
 	sim_run(&sim, jobs / 2, U64_MAX / 2);
-	pr_info("a half alone: %llu to %llu us in a second\n",
-		(ull)(sim.tenant[0].window_min / US),
-		(ull)(sim.tenant[0].window_max / US));
+	FIGURE("fixed half alone: in any second", "%llu to %llu us",
+	       "%llu to %llu us", (ull)((500 * MS - CAP_GRACE) / US),
+	       (ull)((500 * MS + CAP_GRACE) / US),
+	       (ull)(sim.tenant[0].window_min / US),
+	       (ull)(sim.tenant[0].window_max / US));
 	CHECK(sim.tenant[0].window_max <= 500 * MS + CAP_GRACE, "%llu",
 	      (ull)sim.tenant[0].window_max);
 	CHECK(sim.tenant[0].window_min >= 500 * MS - CAP_GRACE, "%llu",
@@ -118,8 +121,9 @@ static void uneven_jobs(u32 nr, u32 depth)
 	sim_run(&sim, jobs / 20, U64_MAX / 2);
 	for (i = 0; i < nr; i++) {
 		part = sim.tenant[i].busy_ns / ((sim.now - SEC) / 1000);
-		pr_info("a half of %u with jobs of 50 us to 200 ms, %u wait: %llu permille\n",
-			nr, depth, (ull)part);
+		FIGURE("fixed, half %u of %u, jobs to 200 ms, %u wait: permille",
+		       "%llu to 502", "%llu", i + 1, nr, depth, (ull)least,
+		       (ull)part);
 		CHECK(part >= least && part <= 502, "%llu", (ull)part);
 	}
 	trial_end();
@@ -229,9 +233,13 @@ static void whole_and(u32 depth, u64 least, u64 wait)
 	sim_part(&sim, 1, 1, 64);
 	sim.tenant[1].depth = depth;
 	sim_run(&sim, jobs, U64_MAX / 2);
-	pr_info("1 of 64 beside 64, %u wait: %llu of %llu ms, waits to %llu ms\n",
-		depth, (ull)(sim.tenant[1].busy_ns / MS),
-		(ull)(sim.busy_ns / MS), (ull)(sim.tenant[1].max_wait / MS));
+	FIGURE("1 of 64 beside 64 of 64 under fixed, %u wait: of a million",
+	       "%llu to %llu", "%llu", depth, 1000000 / (ull)least,
+	       1000000 / 60ULL,
+	       (ull)(sim.tenant[1].busy_ns / (sim.busy_ns / 1000000)));
+	if (!depth && !preempting)
+		FIGURE("likewise, longest wait", "%llu ms", "%llu ms",
+		       (ull)(wait / MS), (ull)(sim.tenant[1].max_wait / MS));
 	CHECK(!sim.idle_ns, "idle for %llu ns", (ull)sim.idle_ns);
 	CHECK(sim.tenant[1].busy_ns >= sim.busy_ns / least, "%llu",
 	      (ull)sim.tenant[1].busy_ns);
