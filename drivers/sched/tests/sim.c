@@ -163,7 +163,6 @@ static void engine_fill(struct sim *sim)
 		job = &sim->running[sim->nr_running++];
 		*job = tenant->queue[tenant->head];
 		job->charged = mvgpu_policy_start(&sim->policy, share, sim->now);
-		job->submitted = sim->now;
 		tenant->head = (tenant->head + 1) % SIM_QUEUE;
 		tenant->inflight++;
 		if (!--tenant->nr)
@@ -177,7 +176,8 @@ static void engine_fill(struct sim *sim)
 static u64 job_charge(struct sim *sim, struct sim_job *job)
 {
 	struct sim_tenant *tenant = &sim->tenant[job->tenant];
-	u64 ns = sim->now - sim->free_at, wait;
+	u64 ns = sim->now - sim->free_at;
+	u64 wait = sim->free_at - job->queued;
 
 	sim->free_at = sim->now;
 	sim->busy_ns += ns;
@@ -188,7 +188,6 @@ static u64 job_charge(struct sim *sim, struct sim_job *job)
 		return ns;
 	job->began = true;
 	tenant->started++;
-	wait = job->submitted - job->queued;
 	tenant->sum_wait += wait;
 	if (wait > tenant->max_wait)
 		tenant->max_wait = wait;

@@ -21,13 +21,12 @@
  * @seq: number, from 0
  * @ns: that it takes, without what it has had before it was stopped
  * @queued: when it was sent
- * @submitted: when the engine got it
  * @charged: what the policy has charged for it
  * @tenant: whose
  * @began: has had some; its wait is over and counted
  */
 struct sim_job {
-	u64 seq, ns, queued, submitted, charged;
+	u64 seq, ns, queued, charged;
 	u32 tenant;
 	bool began;
 };
