@@ -313,16 +313,19 @@ static void same_waits(struct __test_metadata *_metadata,
 	ksft_print_msg("waits:%s\n", text);
 }
 
-/* Beside 15 that want all there is, 99 percent wait for two slices and @job_us at most. */
+/*
+ * Beside 15 that want all there is, 99 percent wait for two slices at most, and @jobs_us
+ * for jobs that the engine has already.
+ */
 static void little(struct __test_metadata *_metadata, FIXTURE_DATA(sched) * self,
-		   unsigned int rows, unsigned int job_us)
+		   unsigned int rows, unsigned int jobs_us)
 {
 	struct mvt_tenant *one = &self->tenant[NR - 1];
-	unsigned int i, us, round = 0;
+	unsigned int i, us, round = 0, nr = mvt_sched_get_u64("outstanding");
 	struct waits *waits;
 	u64 end, p99;
 
-	us = (2 * SLICE_US + job_us) * (mvt_bench() ? 1 : 4);
+	us = (2 * SLICE_US + jobs_us) * (mvt_bench() ? 1 : 4);
 	ASSERT_EQ(0, add(self, NR, SIXTEENTH, rows));
 	one->rows = LIGHT_ROWS;
 	waits = calloc(1, sizeof(*waits));
@@ -344,9 +347,9 @@ static void little(struct __test_metadata *_metadata, FIXTURE_DATA(sched) * self
 	ASSERT_LE(200, waits->nr);
 	qsort(waits->ns, waits->nr, sizeof(waits->ns[0]), by_time);
 	p99 = waits->ns[(waits->nr * 99 + 99) / 100 - 1] / 1000;
-	MVT_FIGURE("few jobs beside 15 with jobs to %u us: p99 of %u waits",
+	MVT_FIGURE("few jobs beside 15 with jobs to %u us, %u outstanding: p99 of %u waits",
 		   "%u us", "%llu us, %llu at most",
-		   rows * MVT_LOAD_ROW_US, waits->nr, us,
+		   rows * MVT_LOAD_ROW_US, nr, waits->nr, us,
 		   (unsigned long long)p99,
 		   (unsigned long long)waits->ns[waits->nr - 1] / 1000);
 	EXPECT_GE(us, p99);
@@ -355,13 +358,21 @@ static void little(struct __test_metadata *_metadata, FIXTURE_DATA(sched) * self
 
 TEST_F_TIMEOUT(sched, who_asks_for_little_waits_for_little, MVT_TEST_S)
 {
-	/* Two slices, and a job as short as its own: long ones are stopped. */
+	/* A job as short as its own: long ones are stopped. */
 	little(_metadata, self, MVT_LOAD_ROWS, LIGHT_ROWS * MVT_LOAD_ROW_US);
 }
 
 TEST_F_TIMEOUT(sched, likewise_without_preemption, MVT_TEST_S)
 {
 	ASSERT_EQ(0, mvt_sim_set_u64("preempt", 0));
+	little(_metadata, self, MEDIUM_ROWS,
+	       2 * MEDIUM_ROWS * MVT_LOAD_ROW_US);
+}
+
+TEST_F_TIMEOUT(sched, likewise_with_one_outstanding, MVT_TEST_S)
+{
+	ASSERT_EQ(0, mvt_sim_set_u64("preempt", 0));
+	ASSERT_EQ(0, mvt_sched_set_u64("outstanding", 1));
 	little(_metadata, self, MEDIUM_ROWS, MEDIUM_ROWS * MVT_LOAD_ROW_US);
 }
 
