@@ -360,6 +360,7 @@ static void set_policy_again(struct sim *s)
 void promise_fair_cap_set_again(void)
 {
 	trial_begin(&mvgpu_policy_fair, 2);
+	write_again(&sim);
 	sim.check = write_again;
 	sim_run(&sim, jobs / 10, U64_MAX / 2);
 	CHECK(sim.tenant[0].window_max <= 200 * MS + CAP_GRACE, "%llu",
