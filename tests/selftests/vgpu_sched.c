@@ -328,6 +328,10 @@ static void little(struct __test_metadata *_metadata, FIXTURE_DATA(sched) * self
 	us = (2 * SLICE_US + jobs_us) * (mvt_bench() ? 1 : 4);
 	ASSERT_EQ(0, add(self, NR, SIXTEENTH, rows));
 	one->rows = LIGHT_ROWS;
+	/* At first all are new, and who is new comes first. */
+	self->nr--;
+	ASSERT_EQ(0, run_for(self, 1000));
+	self->nr++;
 	waits = calloc(1, sizeof(*waits));
 	ASSERT_NE(NULL, waits);
 	ASSERT_EQ(0, mvt_hist_read(&one->dev, "stats/wait_hist",
