@@ -98,7 +98,7 @@ void trial_arrivals(const char *who, u64 (*limit)(u32 tenant))
 		if (sim.tenant[i].max_wait * limit(near) >
 		    sim.tenant[near].max_wait * limit(i))
 			near = i;
-		CHECK(sim.tenant[i].started > 1000, "%s: tenant %u: %llu jobs",
+		CHECK(sim.tenant[i].started > jobs / 1000, "%s: tenant %u: %llu jobs",
 		      who, i, (ull)sim.tenant[i].started);
 		CHECK(sim.tenant[i].max_wait <= limit(i),
 		      "%s: tenant %u waited for %llu us, not %llu", who, i,
