@@ -117,12 +117,13 @@ draw_gpu()
 		plot \"$out/gpu-shares.dat\" using 1:2 with lines title \"a\", \
 			\"\" using 1:3 with lines title \"b\""
 	plot gpu-waits "set title \"Waits of both guests' jobs, fair, equal weights\"
-		set xlabel \"us, by octaves\"
+		set xlabel \"ms, by octaves\"
 		set ylabel \"percent of waits\"
 		set logscale x 2
 		set style fill transparent solid 0.5
-		plot [16:1000000] \"$out/gpu-waits.dat\" using 1:2 with boxes title \"a\", \
-			\"\" using 1:3 with boxes title \"b\""
+		plot [1:64000] \"$out/gpu-waits.dat\" \
+			using (\$1 / 1000):2 with boxes title \"a\", \
+			\"\" using (\$1 / 1000):3 with boxes title \"b\""
 }
 
 # The table has a row for each policy; gnuplot wants a column for each.
