@@ -124,7 +124,7 @@ void promise_fair_shares_long_jobs(void)
  */
 void promise_fair_smooth(void)
 {
-	u32 i, lag_ms = preempting ? 8 : 24, wait_ms = preempting ? 20 : 40;
+	u32 i, lag_ms = preempting ? 12 : 32, wait_ms = preempting ? 24 : 40;
 
 	trial_begin(&mvgpu_policy_fair, 101);
 	weights = 0;
