@@ -138,8 +138,8 @@ bounded "weights 1 : 3: the GPU is busy" 900 $((a + b)) 1010
 try "b has a cap of 20 percent" vgpu_set "$uuid_b" cap 20
 measure "fair, b capped to 20"
 # Less if jobs of a that cannot be stopped are in its way.
-bounded "cap: b gets no more" 120 "$b" 206
-bounded "cap: a gets what b may not have" 770 "$a" 890
+bounded "cap: b gets no more" 90 "$b" 206
+bounded "cap: a gets what b may not have" 770 "$a" 920
 try "b has no cap" vgpu_set "$uuid_b" cap 0
 
 try "b has a guarantee of 60 percent" vgpu_set "$uuid_b" min 60
