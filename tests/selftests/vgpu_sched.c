@@ -294,14 +294,10 @@ static void same_waits(struct __test_metadata *_metadata,
 {
 	u64 count[MVT_HIST_BUCKETS] = {}, want[MVT_HIST_BUCKETS] = {};
 	char text[MVT_HIST_BUCKETS * 12 + 1], *at = text;
-	unsigned int i, octave;
+	unsigned int i;
 
-	for (i = 0; i < waits->nr; i++) {
-		octave = 0;
-		while (waits->ns[i] >> (octave + 1))
-			octave++;
-		want[octave]++;
-	}
+	for (i = 0; i < waits->nr; i++)
+		want[mvt_octave(waits->ns[i])]++;
 	ASSERT_EQ(0, mvt_hist_read(&one->dev, "stats/wait_hist", count));
 	for (i = 0; i < MVT_HIST_BUCKETS; i++) {
 		count[i] -= waits->before[i];

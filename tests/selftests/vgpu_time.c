@@ -197,14 +197,13 @@ static void has_waited(struct __test_metadata *_metadata,
 		       unsigned int i, unsigned int least_ms)
 {
 	const struct mvgpu_vgpu_stats *a = &from->vgpu[i], *b;
-	unsigned int octave = 0;
+	unsigned int octave;
 	u64 ns;
 
 	step(_metadata, self);
 	b = &self->at.vgpu[i];
 	ns = b->wait_ns - a->wait_ns;
-	while (ns >> (octave + 1))
-		octave++;
+	octave = mvt_octave(ns);
 	ksft_print_msg("tenant %u waited for %llu us\n", i,
 		       (unsigned long long)ns / 1000);
 	EXPECT_LE(least_ms * 1000000ULL, ns);

@@ -56,6 +56,17 @@ extern const unsigned int mvt_type_units[MVT_NR_TYPES];
 
 /* util.c */
 u64 mvt_now_ms(void);
+
+/* Bucket of a histogram that @ns is in. */
+static inline unsigned int mvt_octave(u64 ns)
+{
+	unsigned int octave = 0;
+
+	while (ns >> (octave + 1))
+		octave++;
+	return octave;
+}
+
 void mvt_msleep(unsigned int ms);
 int mvt_read_str(const char *path, char *buf, size_t size);
 int mvt_read_u64(const char *path, u64 *val);
