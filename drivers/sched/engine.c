@@ -18,6 +18,8 @@
 
 /* When a backend has no room and nothing runs that would make some. */
 #define RETRY_DELAY msecs_to_jiffies(1)
+/* Jobs submitted in one go: whose work does it for others has its own to do. */
+#define SUBMIT_BUDGET 16
 
 void mvgpu_engine_run(struct mvgpu_engine *engine)
 {
@@ -149,19 +151,23 @@ static bool engine_put_back(struct mvgpu_engine *engine, struct mvgpu_job *job)
 	return engine->nr_running == 0;
 }
 
-static void engine_run_work(struct work_struct *work)
+/* Submit what may be submitted now. */
+static void engine_submit(struct mvgpu_engine *engine)
 {
-	struct mvgpu_engine *engine =
-		container_of(work, struct mvgpu_engine, run_work.work);
 	const struct mvgpu_backend_ops *ops = engine->gpu->ops;
 	void *priv = engine->gpu->priv;
+	u32 budget = SUBMIT_BUDGET;
 	struct mvgpu_job *job;
 	bool submitted = false;
 	int ret;
 
-	guard(mutex)(&engine->run_mutex);
+	lockdep_assert_held(&engine->run_mutex);
 	mvgpu_engine_preempt(engine);
 	for (;;) {
+		if (!budget--) {
+			mvgpu_engine_run(engine);
+			break;
+		}
 		scoped_guard(spinlock_irqsave, &engine->lock)
 			job = engine_take_locked(engine);
 		if (!job)
@@ -185,6 +191,26 @@ static void engine_run_work(struct work_struct *work)
 	if (submitted && ops->kick)
 		ops->kick(priv, engine->index);
 	mvgpu_engine_arm(engine);
+}
+
+static void engine_run_work(struct work_struct *work)
+{
+	struct mvgpu_engine *engine =
+		container_of(work, struct mvgpu_engine, run_work.work);
+
+	guard(mutex)(&engine->run_mutex);
+	engine_submit(engine);
+}
+
+void mvgpu_engine_run_now(struct mvgpu_engine *engine)
+{
+	/* Who has it may have looked already. */
+	if (!mutex_trylock(&engine->run_mutex)) {
+		mvgpu_engine_run(engine);
+		return;
+	}
+	engine_submit(engine);
+	mutex_unlock(&engine->run_mutex);
 }
 
 struct mvgpu_job *mvgpu_engine_head_locked(const struct mvgpu_engine *engine)
@@ -310,7 +336,9 @@ void mvgpu_job_done(struct mvgpu_job *job, int status)
 	 * are not touched after they may have been freed.
 	 */
 	job_return(job, status_known(status) ? status : -ETIMEDOUT);
-	mvgpu_engine_run(engine);
+	/* Whoever comes later runs it. */
+	if (!list_empty(&engine->policy.queued))
+		mvgpu_engine_run(engine);
 }
 EXPORT_SYMBOL_GPL(mvgpu_job_done);
 

@@ -97,7 +97,7 @@ void mvgpu_entity_push(struct mvgpu_entity *entity, struct mvgpu_job *job)
 	if (stale)
 		mvgpu_job_drop(job, -ECANCELED);
 	else
-		mvgpu_engine_run(engine);
+		mvgpu_engine_run_now(engine);
 }
 
 /*

@@ -24,6 +24,8 @@ void mvgpu_job_drop(struct mvgpu_job *job, int status);
 
 /* engine.c: something may be there to submit; any context. */
 void mvgpu_engine_run(struct mvgpu_engine *engine);
+/* Likewise, by the caller itself if it can: process context, no sleep. */
+void mvgpu_engine_run_now(struct mvgpu_engine *engine);
 /* The oldest of the running jobs; NULL: none runs. */
 struct mvgpu_job *mvgpu_engine_head_locked(const struct mvgpu_engine *engine);
 /* For which the oldest of the running jobs has had the engine. */

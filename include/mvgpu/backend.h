@@ -98,8 +98,9 @@ struct mvgpu_backend_ops {
 	/**
 	 * @submit: start @job on engine @engine.
 	 *
-	 * Caller: the engine's runner, one at a time per engine; process
-	 * context, but must not sleep nor allocate. From success on the
+	 * Caller: the engine's runner, or the work of a vGPU in its place,
+	 * one at a time per engine; process context, but must not sleep
+	 * nor allocate. From success on the
 	 * backend owns the job and calls mvgpu_job_done() for it exactly once,
 	 * possibly before submit() returns. Return: 0; -EBUSY: no room now,
 	 * try again after a completion of the engine; another errno fails the
@@ -110,15 +111,15 @@ struct mvgpu_backend_ops {
 	/**
 	 * @kick: submit() was called one or more times: tell the hardware.
 	 *
-	 * Caller: the engine's runner; must not sleep. Optional.
+	 * Caller: like submit(); must not sleep. Optional.
 	 */
 	void (*kick)(void *priv, u32 engine);
 
 	/**
 	 * @preempt: stop what engine @engine has, so that others come first.
 	 *
-	 * Caller: the engine's runner, when the slice of who runs is used up;
-	 * like submit(), which is not called again before all is back. Optional.
+	 * Caller: like submit(), which is not called again before all is back;
+	 * when the slice of who runs is used up. Optional.
 	 *
 	 * Success: each job of the engine comes back soon, if it ends meanwhile by
 	 * mvgpu_job_done(), else by mvgpu_job_preempted(), possibly before

@@ -24,7 +24,9 @@
  *      allocates and maps all
  *      that submit() will need
  * 5    mvgpu_entity_push()        work                 scheduler: entity queue
- * 6    backend submit()           runner; no sleep     backend
+ * 6    backend submit()           the same work, or    backend
+ *                                 the engine's runner;
+ *                                 no sleep
  * 6a   mvgpu_job_preempted():     any, hardirq too     scheduler: first in its
  *      stopped for others, or                          entity's queue; then 6
  *      behind one that hangs
