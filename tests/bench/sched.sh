@@ -66,6 +66,18 @@ plot_shares()
 		plot $lines"
 }
 
+# plot_waits NAME TITLE RANGE A B - what waits() has made; A and B are the columns' titles.
+plot_waits()
+{
+	plot "$1" "set title \"$2\"
+		set xlabel \"ms, by octaves of ns\"
+		set ylabel \"percent of waits\"
+		set logscale x
+		set style fill transparent solid 0.5
+		plot [$3] \"$out/$1.dat\" using 1:2 with boxes title \"$4\", \
+			\"\" using 1:3 with boxes title \"$5\""
+}
+
 draw()
 {
 	local heavy=(6 "weight 100" 11 300 12 500 13 700 15 1000)
@@ -81,14 +93,8 @@ draw()
 		$(plot_shares shares "without preemption" 2 "${heavy[@]}")
 		$(plot_shares shares "with preemption" 18 "${heavy[@]}")
 		unset multiplot"
-	plot waits "set title \"Waits of a light tenant beside 15 with jobs to 50 ms\"
-		set xlabel \"us, by octaves\"
-		set ylabel \"percent of waits\"
-		set logscale x 2
-		set style fill transparent solid 0.5
-		plot [16:1000000] \"$out/waits.dat\" using 1:2 with boxes \
-			title \"without preemption\", \
-			\"\" using 1:3 with boxes title \"with preemption\""
+	plot_waits waits "Waits of a light tenant beside 15 with jobs to 50 ms" 0.016:1000 \
+		"without preemption" "with preemption"
 	[ ! -s "$out/l1-shares.dat" ] || draw_l1
 	[ ! -s "$out/gpu-shares.dat" ] || draw_gpu
 }
@@ -97,14 +103,8 @@ draw_l1()
 {
 	plot l1-shares "$(plot_shares l1-shares "mvgpu_sim in L1, slices of 2 ms" 2 \
 		6 "weight 100" 11 300 13 500 14 700 15 1000)"
-	plot l1-waits "set title \"mvgpu_sim in L1: waits beside 15 others\"
-		set xlabel \"us, by octaves\"
-		set ylabel \"percent of waits\"
-		set logscale x 2
-		set style fill transparent solid 0.5
-		plot [16:1000000] \"$out/l1-waits.dat\" using 1:2 with boxes \
-			title \"jobs to 50 ms, with preemption\", \
-			\"\" using 1:3 with boxes title \"jobs to 6.4 ms, without\""
+	plot_waits l1-waits "mvgpu_sim in L1: waits beside 15 others" 0.016:1000 \
+		"jobs to 50 ms, with preemption" "jobs to 6.4 ms, without"
 }
 
 draw_gpu()
@@ -116,14 +116,8 @@ draw_gpu()
 		load \"$out/gpu-phases.gp\"
 		plot \"$out/gpu-shares.dat\" using 1:2 with lines title \"a\", \
 			\"\" using 1:3 with lines title \"b\""
-	plot gpu-waits "set title \"Waits of both guests' jobs, fair, equal weights\"
-		set xlabel \"ms, by octaves\"
-		set ylabel \"percent of waits\"
-		set logscale x 2
-		set style fill transparent solid 0.5
-		plot [1:64000] \"$out/gpu-waits.dat\" \
-			using (\$1 / 1000):2 with boxes title \"a\", \
-			\"\" using (\$1 / 1000):3 with boxes title \"b\""
+	plot_waits gpu-waits "Waits of both guests' jobs, fair, equal weights" \
+		1:64000 a b
 }
 
 # The table has a row for each policy; gnuplot wants a column for each.
@@ -178,7 +172,7 @@ waits()
 	     }
 	     END {
 		for (i = 1; i <= nr && n >= 2 && sum[1] && sum[2]; i++)
-			printf "%.3f %.3f %.3f\n", 2 ^ (i - 1) / 1000,
+			printf "%.6f %.3f %.3f\n", 2 ^ (i - 1) / 1000000,
 			       100 * count[1, i] / sum[1], 100 * count[2, i] / sum[2]
 	     }' "$1"
 }

@@ -99,7 +99,7 @@ static void write_shares(FILE *f)
 	}
 }
 
-/* A row for each octave: its beginning in us, percent of all waits. */
+/* A row for each octave: its beginning in ms, percent of all waits. */
 static void write_waits(FILE *f)
 {
 	u64 sum[2] = {};
@@ -108,7 +108,7 @@ static void write_waits(FILE *f)
 	for (i = 0; i < 2 * BUCKETS; i++)
 		sum[i / BUCKETS] += waits[i / BUCKETS][i % BUCKETS];
 	for (i = 0; i < BUCKETS; i++)
-		fprintf(f, "%.3f %.3f %.3f\n", (double)(1ULL << i) / US,
+		fprintf(f, "%.6f %.3f %.3f\n", (double)(1ULL << i) / MS,
 			100.0 * waits[0][i] / sum[0],
 			100.0 * waits[1][i] / sum[1]);
 }
