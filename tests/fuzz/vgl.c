@@ -216,6 +216,7 @@ static u64 digest_sub(const struct mvgpu_vsub *sub)
 		hash = mix_slots(hash, stage->buffers, VIRGL_MAX_BUFFERS);
 		hash = mix_slots(hash, stage->images, VIRGL_MAX_IMAGES);
 		hash = mix(hash, stage->nr_views);
+		hash = mix(hash, stage->consts);
 	}
 	hash = mix_slots(hash, sub->vertex, VIRGL_MAX_VERTEX);
 	hash = mix_slots(hash, sub->atomic, VIRGL_MAX_ATOMIC);

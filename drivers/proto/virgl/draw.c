@@ -4,6 +4,8 @@
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/minmax.h>
+#include <linux/nospec.h>
 
 #include "internal.h"
 
@@ -52,7 +54,7 @@ int mvgpu_vdraw_vbo(struct mvgpu_vcmd *cmd)
 	cmd->verdict->draws++;
 	if (cmd->len == DRAW_INDIRECT)
 		err = draw_indirect(cmd);
-	return err ?: mvgpu_velements_draw(cmd);
+	return err ?: mvgpu_vshader_draw(cmd) ?: mvgpu_velements_draw(cmd);
 }
 
 int mvgpu_vdraw_grid(struct mvgpu_vcmd *cmd)
@@ -62,7 +64,7 @@ int mvgpu_vdraw_grid(struct mvgpu_vcmd *cmd)
 	if (args && !mvgpu_res3d_range_ok(args, vcmd_dw(cmd, 8), INDIRECT_GRID))
 		return vcmd_refuse(cmd, -EINVAL, "indirect arguments");
 	cmd->verdict->draws++;
-	return 0;
+	return mvgpu_vshader_grid(cmd);
 }
 
 int mvgpu_vdraw_clear(struct mvgpu_vcmd *cmd)
@@ -103,9 +105,15 @@ int mvgpu_vdraw_scissor(struct mvgpu_vcmd *cmd)
 
 int mvgpu_vdraw_constants(struct mvgpu_vcmd *cmd)
 {
-	if (vcmd_dw(cmd, 1) >= MVGPU_STAGES)
+	u32 type = vcmd_dw(cmd, 1);
+	struct mvgpu_vstage *stage;
+
+	if (type >= MVGPU_STAGES)
 		return vcmd_refuse(cmd, -EINVAL, "type of shader");
-	return 0;
+	stage = &cmd->virgl->sub->stages[array_index_nospec(type, MVGPU_STAGES)];
+	/* What it had of more before stays behind them. */
+	return mvgpu_vslot_set_u32(cmd->virgl, &stage->consts,
+				   max(stage->consts, cmd->len - 2));
 }
 
 int mvgpu_vdraw_tweak(struct mvgpu_vcmd *cmd)

@@ -42,6 +42,72 @@ struct mvgpu_vscan {
 };
 
 /**
+ * struct mvgpu_vmeans - what a shader's inputs or outputs are, a bit each
+ * @generic: varyings
+ * @patch: of a patch
+ * @texcoord: coordinates of textures
+ */
+struct mvgpu_vmeans {
+	u64 generic;
+	u32 patch;
+	u32 texcoord;
+};
+
+/**
+ * struct mvgpu_vtext - what was found in a shader's text, and how far it was read
+ * @in: inputs; of a range the first
+ * @out: outputs
+ * @inputs: declarations
+ * @outputs: likewise
+ * @arrays: outputs that are one
+ * @consts: vectors of constants that GL reads when it is used
+ * @buffers: number of the last, and one
+ * @fragment: that is its type
+ * @reason: to refuse it; NULL: none
+ * @state: of the search
+ * @declares: what the declaration is of
+ * @span: registers of the output that is declared
+ * @store: where in the operands of a store it is
+ * @operand: largest number of a store's coordinates
+ * @word: the last one, capital letters
+ * @length: of it
+ * @brackets: behind it
+ * @nested: brackets in the one that is open
+ * @in_word: in brackets: behind a letter
+ * @number: in brackets: so far
+ * @dimension: first number in the first of two brackets
+ * @first: first number in the last bracket
+ * @last: last number there
+ * @largest: of all numbers behind the word
+ */
+struct mvgpu_vtext {
+	struct mvgpu_vmeans in;
+	struct mvgpu_vmeans out;
+	u32 inputs;
+	u32 outputs;
+	u32 arrays;
+	u32 consts;
+	u32 buffers;
+	u32 fragment;
+	const char *reason;
+	u32 state;
+	u32 declares;
+	u32 span;
+	u32 store;
+	u32 operand;
+	char word[12];
+	u32 length;
+	u32 brackets;
+	u32 nested;
+	u32 in_word;
+	u32 number;
+	u32 dimension;
+	u32 first;
+	u32 last;
+	u32 largest;
+};
+
+/**
  * struct mvgpu_vao - buffers that vertex elements were last drawn with
  * @vertex: by their slots; of slots that the last draw did not have, older ones
  * @index: NULL: none
@@ -63,7 +129,8 @@ struct mvgpu_vao {
  * @stage: of shaders
  * @text: of shaders: bytes that are charged
  * @got: of shaders: bytes of @text that have come
- * @scan: of shaders: what was found in them
+ * @scan: of shaders: outputs that they stream out
+ * @found: of shaders: what else was found in their text
  * @query: of queries: slot of mvgpu_vsub.query, or that it has none
  * @done: of queries: has a result
  * @vao: of vertex elements
@@ -80,6 +147,7 @@ struct mvgpu_vobj {
 	u32 text;
 	u32 got;
 	struct mvgpu_vscan scan;
+	struct mvgpu_vtext found;
 	u32 query;
 	u32 done;
 	struct mvgpu_vao *vao;
@@ -105,6 +173,7 @@ struct mvgpu_vstream {
  * @uniforms: buffers
  * @buffers: likewise
  * @images: buffers or textures
+ * @consts: dwords of constants that the renderer has
  * @nr_views: slots of @views that may be in use
  */
 struct mvgpu_vstage {
@@ -114,6 +183,7 @@ struct mvgpu_vstage {
 	struct mvgpu_res3d *uniforms[VIRGL_MAX_UNIFORMS];
 	struct mvgpu_res3d *buffers[VIRGL_MAX_BUFFERS];
 	struct mvgpu_res3d *images[VIRGL_MAX_IMAGES];
+	u32 consts;
 	u32 nr_views;
 };
 
@@ -336,6 +406,9 @@ int mvgpu_vslot_set_res(struct mvgpu_virgl *virgl, struct mvgpu_res3d **slot,
 int mvgpu_vslot_set_obj(struct mvgpu_virgl *virgl, struct mvgpu_vobj **slot,
 			struct mvgpu_vobj *obj);
 int mvgpu_vslot_set_u32(struct mvgpu_virgl *virgl, u32 *slot, u32 val);
+/** mvgpu_vslots_set() - @size bytes, which hold no references, are as @from. */
+int mvgpu_vslots_set(struct mvgpu_virgl *virgl, void *slots, const void *from,
+		     size_t size);
 /** mvgpu_vundo_log() - make an entry; @old's reference becomes its own. */
 int mvgpu_vundo_log(struct mvgpu_virgl *virgl, enum mvgpu_undo_op op, void *ptr,
 		    void *old);
@@ -423,9 +496,28 @@ void mvgpu_vscan_text(struct mvgpu_vscan *scan, const struct mvgpu_vcmd *cmd,
 		      u32 at);
 /** mvgpu_vscan_end() - all of it has come. Return: 0 or -EINVAL. */
 int mvgpu_vscan_end(struct mvgpu_vcmd *cmd, const struct mvgpu_vscan *scan);
-/** mvgpu_vscan_store() - @to, of an object, becomes @from: 0 or -ENOMEM. */
-int mvgpu_vscan_store(struct mvgpu_virgl *virgl, struct mvgpu_vscan *to,
-		      const struct mvgpu_vscan *from);
+
+/* text.c */
+
+/**
+ * mvgpu_vtext_scan() - text of a shader comes
+ * @text: all 0 before the first of it
+ * @cmd: the command
+ * @at: dword; from there to its end
+ *
+ * Return: 0; -EINVAL: not for the renderer.
+ */
+int mvgpu_vtext_scan(struct mvgpu_vtext *text, struct mvgpu_vcmd *cmd, u32 at);
+
+/**
+ * mvgpu_vtext_pipeline() - may these be used together?
+ * @cmd: the command
+ * @shader: by enum mvgpu_stage; NULL: none. Compute is not looked at.
+ *
+ * Return: 0 or -EINVAL.
+ */
+int mvgpu_vtext_pipeline(struct mvgpu_vcmd *cmd,
+			 struct mvgpu_vobj *const shader[]);
 
 /* sub.c */
 
@@ -472,6 +564,10 @@ mvgpu_vcheck_fn mvgpu_vcreate_target;
 mvgpu_vcheck_fn mvgpu_vshader_create;
 mvgpu_vcheck_fn mvgpu_vshader_bind;
 mvgpu_vcheck_fn mvgpu_vshader_link;
+/** mvgpu_vshader_draw() - those that are bound are used. Return: 0 or -EINVAL. */
+int mvgpu_vshader_draw(struct mvgpu_vcmd *cmd);
+/** mvgpu_vshader_grid() - the one of compute is. Return: 0 or -EINVAL. */
+int mvgpu_vshader_grid(struct mvgpu_vcmd *cmd);
 
 /* elements.c */
 mvgpu_vcheck_fn mvgpu_velements_create;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Shaders. Their text is not looked into but for what streamout.c wants: the
+ * Shaders. Of their text only what streamout.c and text.c want is looked at: the
  * renderer compiles it. A long one comes in several commands, even in several
  * streams: the first tells how long all of it is, the others go on where the last
  * one has ended. Only one for each stage may be on its way in a sub-context, and
@@ -46,6 +46,7 @@ static int shader_first(struct mvgpu_vcmd *cmd, struct mvgpu_vstage *stage,
 {
 	u32 bytes = (cmd->len + 1 - at) * 4;
 	u32 total = vcmd_dw(cmd, 3);
+	struct mvgpu_vtext found = {};
 	struct mvgpu_vscan scan;
 	struct mvgpu_vobj *obj;
 	u64 padded = round_up((u64)total, 4);
@@ -66,7 +67,8 @@ static int shader_first(struct mvgpu_vcmd *cmd, struct mvgpu_vstage *stage,
 	if (err)
 		return err;
 	mvgpu_vscan_text(&scan, cmd, at);
-	if (bytes == padded)
+	err = mvgpu_vtext_scan(&found, cmd, at);
+	if (!err && bytes == padded)
 		err = mvgpu_vscan_end(cmd, &scan);
 	if (!err)
 		err = mvgpu_vobj_create(cmd, VIRGL_OBJ_SHADER, NULL, padded,
@@ -76,6 +78,7 @@ static int shader_first(struct mvgpu_vcmd *cmd, struct mvgpu_vstage *stage,
 	obj->stage = stage - cmd->virgl->sub->stages;
 	obj->got = bytes;
 	obj->scan = scan;
+	obj->found = found;
 	if (bytes == padded)
 		return 0;
 	return mvgpu_vslot_set_obj(cmd->virgl, &stage->partial, obj);
@@ -87,6 +90,7 @@ static int shader_next(struct mvgpu_vcmd *cmd, struct mvgpu_vstage *stage,
 	u32 offset = vcmd_dw(cmd, 3) & ~VIRGL_SHADER_CONTINUED;
 	u32 bytes = (cmd->len + 1 - at) * 4;
 	struct mvgpu_vobj *obj = stage->partial;
+	struct mvgpu_vtext found;
 	struct mvgpu_vscan scan;
 	int err;
 
@@ -102,7 +106,10 @@ static int shader_next(struct mvgpu_vcmd *cmd, struct mvgpu_vstage *stage,
 
 	scan = obj->scan;
 	mvgpu_vscan_text(&scan, cmd, at);
-	err = mvgpu_vscan_store(cmd->virgl, &obj->scan, &scan);
+	found = obj->found;
+	err = mvgpu_vtext_scan(&found, cmd, at) ?:
+	      mvgpu_vslots_set(cmd->virgl, &obj->scan, &scan, sizeof(scan)) ?:
+	      mvgpu_vslots_set(cmd->virgl, &obj->found, &found, sizeof(found));
 	if (!err)
 		err = mvgpu_vslot_set_u32(cmd->virgl, &obj->got,
 					  obj->got + bytes);
@@ -159,12 +166,50 @@ int mvgpu_vshader_bind(struct mvgpu_vcmd *cmd)
 
 int mvgpu_vshader_link(struct mvgpu_vcmd *cmd)
 {
-	struct mvgpu_vobj *obj;
-	u32 at;
-	int err = 0;
+	struct mvgpu_vobj *shader[MVGPU_STAGES];
+	u32 i;
+	int err;
 
 	/* Any of them may be missing. */
-	for (at = 1; at <= cmd->len && !err; at++)
-		err = shader_get(cmd, at, &obj);
-	return err;
+	for (i = 0; i < MVGPU_STAGES; i++) {
+		err = shader_get(cmd, i + 1, &shader[i]);
+		if (err)
+			return err;
+		if (shader[i] && shader[i]->stage != i)
+			return vcmd_refuse(cmd, -EINVAL, "shader of another type");
+	}
+	return mvgpu_vtext_pipeline(cmd, shader);
+}
+
+/*
+ * The renderer has GL read as many constants as the text says, from what the guest
+ * has sent once; of nothing it reads nothing.
+ */
+static int shader_use(struct mvgpu_vcmd *cmd, const struct mvgpu_vstage *stage)
+{
+	if (stage->shader && stage->consts &&
+	    stage->shader->found.consts > stage->consts / 4)
+		return vcmd_refuse(cmd, -EINVAL, "constants of a shader");
+	return 0;
+}
+
+int mvgpu_vshader_draw(struct mvgpu_vcmd *cmd)
+{
+	struct mvgpu_vstage *stages = cmd->virgl->sub->stages;
+	struct mvgpu_vobj *shader[MVGPU_STAGES];
+	u32 i;
+	int err;
+
+	for (i = 0; i < MVGPU_STAGES; i++) {
+		shader[i] = stages[i].shader;
+		err = i == MVGPU_STAGE_COMPUTE ? 0 : shader_use(cmd, &stages[i]);
+		if (err)
+			return err;
+	}
+	return mvgpu_vtext_pipeline(cmd, shader);
+}
+
+int mvgpu_vshader_grid(struct mvgpu_vcmd *cmd)
+{
+	return shader_use(cmd, &cmd->virgl->sub->stages[MVGPU_STAGE_COMPUTE]);
 }

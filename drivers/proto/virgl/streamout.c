@@ -4,7 +4,7 @@
  * looks each of them up in what it has parsed, and does not ask whether it was
  * there (vrend_shader.c, get_io_slot() and prepare_so_movs()).
  *
- * That is all that is looked for in a text: lines as Mesa writes them,
+ * Only lines as Mesa writes them are looked for:
  * "DCL OUT[1], ..." and "DCL OUT[1..3], ...". What is written in another way is
  * taken for not declared. A line that looks like one but is none can't be, since
  * the renderer refuses a text that has anything else there. A text may come in
@@ -158,18 +158,4 @@ int mvgpu_vscan_end(struct mvgpu_vcmd *cmd, const struct mvgpu_vscan *scan)
 	    scan->wanted[1] & ~scan->declared[1])
 		return vcmd_refuse(cmd, -EINVAL, "streamout of nothing");
 	return 0;
-}
-
-int mvgpu_vscan_store(struct mvgpu_virgl *virgl, struct mvgpu_vscan *to,
-		      const struct mvgpu_vscan *from)
-{
-	const u32 *word = (const u32 *)from;
-	u32 *slot = (u32 *)to;
-	u32 i;
-	int err = 0;
-
-	/* Most of them do not change. */
-	for (i = 0; i < sizeof(*to) / sizeof(u32) && !err; i++)
-		err = mvgpu_vslot_set_u32(virgl, &slot[i], word[i]);
-	return err;
 }

@@ -98,6 +98,19 @@ int mvgpu_vslot_set_u32(struct mvgpu_virgl *virgl, u32 *slot, u32 val)
 	return 0;
 }
 
+int mvgpu_vslots_set(struct mvgpu_virgl *virgl, void *slots, const void *from,
+		     size_t size)
+{
+	const u32 *word = from;
+	u32 *slot = slots;
+	int err = 0;
+
+	/* Most of them do not change. */
+	for (; size && !err; size -= sizeof(*slot))
+		err = mvgpu_vslot_set_u32(virgl, slot++, *word++);
+	return err;
+}
+
 static void commit_one(struct mvgpu_virgl *virgl, const struct mvgpu_undo *undo)
 {
 	switch (undo->op) {

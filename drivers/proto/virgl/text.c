@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The text of a shader, as far as the renderer trusts it.
+ *
+ * It is TGSI, which the renderer parses without fault and then turns into GLSL with
+ * arrays of fixed sizes for what a shader has (vrend_shader.c). Not each of them is
+ * asked how large it is, and numbers of one shader meet those of another when both
+ * are used together. So registers and what they mean are counted here, by words and
+ * the brackets behind them: "DCL OUT[1..3], ARRAY(1), GENERIC[5]",
+ * "LOAD TEMP[0], IMAGE[2], TEMP[1], COHERENT". Like the parser this does not care
+ * for case, nor for blanks and line ends between words. What is not understood is
+ * none of this file's business, but numbers that could be meant otherwise are taken
+ * for too large. A text may come in several commands, so all state is kept from
+ * byte to byte.
+ */
+#include <linux/bitops.h>
+#include <linux/errno.h>
+#include <linux/minmax.h>
+#include <linux/string.h>
+
+#include "internal.h"
+
+/* Of these the renderer has so many: samplers, views, images, buffers (32 each) */
+#define MAX_UNITS 32
+/* vrend_shader_info.output_arrays */
+#define MAX_OUTPUT_ARRAYS 16
+/* vrend_shader_info.fs_output_layout */
+#define MAX_FRAGMENT_OUTPUTS 12
+/* Inputs of one shader, those included that only the stage before it has */
+#define MAX_INPUTS 64
+/* That the renderer may add to them: colours of the back */
+#define ADDED_INPUTS 2
+/* Colours that are passed to a fragment shader, and that one may write */
+#define MAX_COLORS 2
+#define MAX_DRAW_BUFFERS 8
+#define MAX_GENERICS 64
+#define MAX_PATCHES 32
+#define MAX_TEXCOORDS 8
+
+/* More than any limit; NONE: there was no number. */
+#define HUGE_NUMBER 0xfffffU
+#define NONE U32_MAX
+
+/* mvgpu_vtext.state */
+enum {
+	TEXT_BETWEEN,	/* items */
+	TEXT_SKIP,	/* a number or word that is none of ours */
+	TEXT_WORD,
+	TEXT_BEHIND,	/* a word or bracket: is there another bracket? */
+	TEXT_BRACKET,
+	TEXT_END,
+};
+
+/* mvgpu_vtext.declares */
+enum {
+	DCL_NOT,
+	DCL_FILE,	/* what is declared comes next */
+	DCL_IN,
+	DCL_OUT,
+	DCL_OTHER,
+};
+
+/* mvgpu_vtext.store */
+enum {
+	STORE_NOT,
+	STORE_WHERE,	/* the image comes next */
+	STORE_OPERAND,	/* its coordinates do */
+};
+
+static void refuse(struct mvgpu_vtext *text, const char *reason)
+{
+	if (!text->reason)
+		text->reason = reason;
+}
+
+static bool is_word(const struct mvgpu_vtext *text, const char *word)
+{
+	return !strncmp(text->word, word, sizeof(text->word));
+}
+
+static bool is_alpha(char c)
+{
+	return (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n';
+}
+
+/* Bits of @nr semantics from @from on. */
+static u64 bits(u32 from, u32 nr)
+{
+	return (nr >= 64 ? ~0ULL : BIT_ULL(nr) - 1) << from;
+}
+
+/* "GENERIC[5]" and its like, of an input or output. */
+static void mean(struct mvgpu_vtext *text, struct mvgpu_vmeans *in,
+		 struct mvgpu_vmeans *out, u32 index)
+{
+	bool is_in = text->declares == DCL_IN;
+
+	if (is_word(text, "GENERIC")) {
+		if (index >= MAX_GENERICS)
+			refuse(text, "number of a varying");
+		else if (is_in)
+			in->generic |= BIT_ULL(index);
+		else
+			out->generic |= bits(index, text->span);
+	} else if (is_word(text, "PATCH")) {
+		if (index >= MAX_PATCHES)
+			refuse(text, "number of a varying");
+		else if (is_in)
+			in->patch |= BIT(index);
+		else
+			out->patch |= bits(index, text->span);
+	} else if (is_word(text, "TEXCOORD")) {
+		if (index >= MAX_TEXCOORDS)
+			refuse(text, "number of a varying");
+		else if (is_in)
+			in->texcoord |= BIT(index);
+		else
+			out->texcoord |= bits(index, text->span) & 0xff;
+	} else if (is_word(text, "COLOR") || is_word(text, "BCOLOR")) {
+		if (index >= (is_in ? MAX_COLORS : MAX_DRAW_BUFFERS))
+			refuse(text, "number of a colour");
+	}
+}
+
+/* What the renderer hands to GL as one array, as it counts it. */
+static void declare_constants(struct mvgpu_vtext *text)
+{
+	/* Two dimensions, and not the first of them 0: a uniform buffer. */
+	if (text->brackets == 2 && text->dimension != NONE && text->dimension)
+		return;
+	if (text->last == NONE)
+		text->consts = HUGE_NUMBER;
+	else if (text->last)
+		text->consts = max(text->consts, text->last + 1);
+	else
+		text->consts++;
+}
+
+static void declare(struct mvgpu_vtext *text)
+{
+	text->declares = DCL_OTHER;
+	if (is_word(text, "IN")) {
+		text->declares = DCL_IN;
+		text->inputs++;
+	} else if (is_word(text, "OUT")) {
+		text->declares = DCL_OUT;
+		text->outputs++;
+		text->span = text->last < HUGE_NUMBER && text->first <= text->last ?
+			     text->last - text->first + 1 : MAX_INPUTS;
+	} else if (is_word(text, "CONST")) {
+		declare_constants(text);
+	}
+}
+
+/* Registers of which there are few, wherever they are named. */
+static void check_units(struct mvgpu_vtext *text)
+{
+	bool buffer = is_word(text, "BUFFER");
+
+	if (!buffer && !is_word(text, "IMAGE") && !is_word(text, "SAMP") &&
+	    !is_word(text, "SVIEW") && !is_word(text, "MEMORY"))
+		return;
+	if (text->largest >= MAX_UNITS)
+		refuse(text, "number of a unit");
+	else if (buffer && text->last != NONE)
+		text->buffers = max(text->buffers, text->last + 1);
+}
+
+/*
+ * "STORE IMAGE[0], TEMP[5], TEMP[6], COHERENT": the renderer takes the number of the
+ * coordinates for that of the image.
+ */
+static void find_coordinates(struct mvgpu_vtext *text)
+{
+	if (is_word(text, "STORE")) {
+		text->store = STORE_WHERE;
+	} else if (is_word(text, "COHERENT")) {
+		if (text->operand >= MAX_UNITS)
+			refuse(text, "coordinates of a coherent store");
+	} else if (text->brackets && text->store == STORE_WHERE) {
+		text->store = is_word(text, "IMAGE") ? STORE_OPERAND :
+						       STORE_NOT;
+	} else if (text->brackets && text->store == STORE_OPERAND) {
+		text->operand = text->largest;
+		text->store = STORE_NOT;
+	}
+}
+
+/* A word, with the brackets behind it, is complete. */
+static void item(struct mvgpu_vtext *text)
+{
+	bool with_number = text->brackets && text->last != NONE;
+
+	if (is_word(text, "DCL")) {
+		text->declares = DCL_FILE;
+		return;
+	}
+	if (text->brackets)
+		check_units(text);
+	if (text->declares == DCL_FILE)
+		declare(text);
+	else if (text->declares == DCL_IN || text->declares == DCL_OUT)
+		mean(text, &text->in, &text->out,
+		     with_number ? text->last : 0);
+
+	if (is_word(text, "ARRAY") && text->declares == DCL_OUT)
+		text->arrays++;
+	else if (is_word(text, "FRAG"))
+		text->fragment = true;
+	find_coordinates(text);
+}
+
+/* A number in brackets has ended. */
+static void number(struct mvgpu_vtext *text)
+{
+	if (text->number == NONE)
+		return;
+	text->largest = max(text->largest, text->number);
+	if (!text->nested) {
+		if (text->first == NONE)
+			text->first = text->number;
+		text->last = text->number;
+	}
+	text->number = NONE;
+}
+
+static void bracket_open(struct mvgpu_vtext *text)
+{
+	text->state = TEXT_BRACKET;
+	text->brackets++;
+	text->dimension = text->first;
+	text->first = NONE;
+	text->last = NONE;
+	text->number = NONE;
+	text->nested = 0;
+	text->in_word = false;
+}
+
+static void bracket_byte(struct mvgpu_vtext *text, char c)
+{
+	if (is_digit(c) && !text->in_word) {
+		if (text->number == NONE)
+			text->number = 0;
+		text->number = min(text->number * 10 + c - '0', HUGE_NUMBER);
+		return;
+	}
+	number(text);
+	text->in_word = is_alpha(c) || (is_digit(c) && text->in_word);
+	switch (c) {
+	case '[':
+		if (text->nested++)
+			refuse(text, "brackets");
+		break;
+	case ']':
+		if (text->nested)
+			text->nested--;
+		else
+			text->state = TEXT_BEHIND;
+		break;
+	case '-':
+		/* What it is added to may be less. */
+		text->number = HUGE_NUMBER;
+		number(text);
+		break;
+	}
+}
+
+static void word_begin(struct mvgpu_vtext *text, char c)
+{
+	text->state = TEXT_WORD;
+	memset(text->word, 0, sizeof(text->word));
+	text->word[0] = c;
+	text->length = 1;
+	text->brackets = 0;
+	text->first = NONE;
+	text->last = NONE;
+	text->largest = 0;
+}
+
+static void between(struct mvgpu_vtext *text, char c)
+{
+	text->state = TEXT_BETWEEN;
+	if (is_alpha(c)) {
+		word_begin(text, c);
+	} else if (is_digit(c)) {
+		text->state = TEXT_SKIP;
+	} else if (c == ':') {
+		/* An instruction begins; in none with a store's operands is another. */
+		text->operand = 0;
+		text->declares = DCL_NOT;
+	}
+}
+
+static void behind(struct mvgpu_vtext *text, char c)
+{
+	text->state = TEXT_BEHIND;
+	if (is_blank(c))
+		return;
+	if (c == '[' && text->brackets < 2) {
+		bracket_open(text);
+		return;
+	}
+	if (c == '[')
+		refuse(text, "brackets");
+	item(text);
+	between(text, c);
+}
+
+static void text_byte(struct mvgpu_vtext *text, char c)
+{
+	if (c >= 'a' && c <= 'z')
+		c += 'A' - 'a';
+	switch (text->state) {
+	case TEXT_BETWEEN:
+		between(text, c);
+		break;
+	case TEXT_SKIP:
+		if (!is_alpha(c) && !is_digit(c))
+			between(text, c);
+		break;
+	case TEXT_WORD:
+		if (!is_alpha(c) && !is_digit(c))
+			behind(text, c);
+		else if (text->length < sizeof(text->word))
+			text->word[text->length++] = c;
+		break;
+	case TEXT_BEHIND:
+		behind(text, c);
+		break;
+	case TEXT_BRACKET:
+		bracket_byte(text, c);
+		break;
+	}
+	/* The renderer reads no further. */
+	if (!c)
+		text->state = TEXT_END;
+}
+
+int mvgpu_vtext_scan(struct mvgpu_vtext *text, struct mvgpu_vcmd *cmd, u32 at)
+{
+	u32 i, dw;
+
+	for (; at <= cmd->len && text->state != TEXT_END; at++) {
+		dw = vcmd_dw(cmd, at);
+		for (i = 0; i < 32 && text->state != TEXT_END; i += 8)
+			text_byte(text, dw >> i & 0xff);
+	}
+	if (text->arrays > MAX_OUTPUT_ARRAYS)
+		refuse(text, "arrays of outputs");
+	if (text->fragment && text->outputs > MAX_FRAGMENT_OUTPUTS)
+		refuse(text, "outputs of a fragment shader");
+	return text->reason ? vcmd_refuse(cmd, -EINVAL, text->reason) : 0;
+}
+
+/* Shaders in the order of the pipeline. */
+static const u8 pipeline[] = {
+	MVGPU_STAGE_VERTEX, MVGPU_STAGE_TESS_CTRL, MVGPU_STAGE_TESS_EVAL,
+	MVGPU_STAGE_GEOMETRY, MVGPU_STAGE_FRAGMENT,
+};
+
+/* Inputs that the renderer gives @text, because the stage before it has them. */
+static u32 missing(const struct mvgpu_vtext *before,
+		   const struct mvgpu_vtext *text)
+{
+	return hweight64(before->out.generic & ~text->in.generic) +
+	       hweight32(before->out.patch & ~text->in.patch) +
+	       hweight32(before->out.texcoord & ~text->in.texcoord);
+}
+
+int mvgpu_vtext_pipeline(struct mvgpu_vcmd *cmd,
+			 struct mvgpu_vobj *const shader[])
+{
+	const struct mvgpu_vtext *text, *before = NULL;
+	u32 i, buffers = 0;
+
+	for (i = 0; i < ARRAY_SIZE(pipeline); i++) {
+		if (!shader[pipeline[i]])
+			continue;
+		text = &shader[pipeline[i]]->found;
+		if (before && text->inputs + ADDED_INPUTS +
+			      missing(before, text) > MAX_INPUTS)
+			return vcmd_refuse(cmd, -EINVAL, "inputs of a shader");
+		/* Each stage's come behind those of the stages before. */
+		buffers += text->buffers;
+		if (buffers > MAX_UNITS)
+			return vcmd_refuse(cmd, -EINVAL, "buffers of all shaders");
+		before = text;
+	}
+	return 0;
+}

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Texts of shaders: what the renderer has no room for is refused, however it is
+ * written, and what shaders need of each other when they are used.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "vgl-test.h"
+
+#define VERTEX 900
+#define FRAGMENT 901
+#define GEOMETRY 902
+#define GRID 903
+
+static char text[4096];
+static size_t text_len;
+
+static __printf(1, 2) void say(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	text_len += vsnprintf(text + text_len, sizeof(text) - text_len, format,
+			      args);
+	va_end(args);
+}
+
+/* Create a shader of @text; dword by dword or as a whole. */
+static int create(u32 handle, u32 stage, bool slowly)
+{
+	u32 len = text_len / 4 + 1, part = slowly ? 1 : len, i, dw;
+
+	memset(text + text_len, 0, 4);
+	VGL_ADD(&vgl, CREATE(SHADER, 5 + part), handle, stage, len * 4, 4, 0);
+	for (i = 0; i < len; i++) {
+		if (i >= part)
+			VGL_ADD(&vgl, CREATE(SHADER, 6), handle, stage,
+				VIRGL_SHADER_CONTINUED | i * 4, 4, 0);
+		memcpy(&dw, text + 4 * i, 4);
+		VGL_ADD(&vgl, dw);
+	}
+	return submit();
+}
+
+static int try(const char *whole, bool slowly)
+{
+	text_len = 0;
+	say("%s", whole);
+	return create(FRAGMENT, MVGPU_STAGE_FRAGMENT, slowly);
+}
+
+static void units(void)
+{
+	static const char *const good[] = {
+		"FRAG\nDCL IN[0], COLOR[1], PERSPECTIVE\nDCL OUT[7], COLOR[7]\n",
+		"FRAG\nDCL IN[0], GENERIC[40]\nDCL TEMP[0..30000]\n"
+		"DCL SAMP[31]\nDCL SVIEW[31], BUFFER, FLOAT\nDCL BUFFER[0..31]\n"
+		"  0: LOAD TEMP[0], BUFFER[ADDR[0].x+31], IMM[99].xxxx, COHERENT\n"
+		"  1: STORE IMAGE[0], TEMP[31], TEMP[99], COHERENT, 2D\n"
+		"  2: STORE IMAGE[0], TEMP[99], TEMP[99], 2D\n"
+		"  3: STORE BUFFER[0].x, TEMP[99], TEMP[99], COHERENT\n"
+		"  4: MOV TEMP[ADDR[0].x-70](2), CONST[1][ADDR[0].x-3]\n",
+		"VERT\nDCL OUT[9], TEXCOORD[7]\nDCL OUT[3], PATCH[31]\n",
+		"FRAG\nIMM[0] FLT32 { -1.0, 2.0e+10, 0x7f800000, 99 }\n",
+	};
+	static const char *const bad[] = {
+		"FRAG\nDCL IN[0], COLOR[2]\n",
+		"FRAG\nDCL IN[0].xy, BCOLOR[60000], PERSPECTIVE\n",
+		"FRAG\nDCL OUT[0], COLOR[8]\n",
+		"VERT\nDCL OUT[0], GENERIC[64]\n",
+		"VERT\nDCL OUT[0], PATCH[32]\n",
+		"VERT\nDCL OUT[0], TEXCOORD[8]\n",
+		"FRAG\nDCL BUFFER[0..32]\n",
+		"FRAG\ndcl\tbuffer [\n0 .. 32000 ]\n",
+		"FRAG\nDCL BUFFER[4294967295]\n",
+		"FRAG\nDCL SAMP[32]\n",
+		"FRAG\nDCL SVIEW[32], 2D, FLOAT\n",
+		"FRAG\n  0: LOAD TEMP[0], IMAGE[32], IN[0]\n",
+		"FRAG\n  0: LOAD TEMP[0], IMAGE[ADDR[0].x+32], IN[0]\n",
+		"FRAG\n  0: LOAD TEMP[0], IMAGE[ADDR[0].x-1], IN[0]\n",
+		"FRAG\n  0: LOAD TEMP[0], MEMORY[32], IN[0], COHERENT\n",
+		"FRAG\n  0: STORE IMAGE[0], TEMP[32], IN[0], COHERENT\n",
+		"FRAG\n  0: store image [0].xy ,\n temp [ 32 ]\n,IN[0],coherent\n",
+		"FRAG\n  0: STORE IMAGE[0], TEMP[ADDR[0].x-1], IN[0], COHERENT\n",
+		"FRAG\n  0: MOV TEMP[0][1][2], IN[0]\n",
+		"FRAG\n  0: MOV TEMP[ADDR[TEMP[0].x].x], IN[0]\n",
+	};
+	u32 i;
+
+	start();
+	for (i = 0; i < 2 * ARRAY_SIZE(good); i++)
+		CHECK_EQ(try(good[i / 2], i & 1), 0);
+	for (i = 0; i < 2 * ARRAY_SIZE(bad); i++)
+		CHECK_EQ(try(bad[i / 2], i & 1), -EINVAL);
+	stop();
+}
+
+/* A text with @nr outputs of a format that takes their number twice. */
+static int outputs(u32 stage, u32 nr, const char *as, bool slowly)
+{
+	u32 i;
+
+	text_len = 0;
+	say(stage == MVGPU_STAGE_FRAGMENT ? "FRAG\n" : "VERT\n");
+	for (i = 0; i < nr; i++) {
+		say("DCL OUT[%u]", i);
+		say(as, i + 1);
+	}
+	return create(FRAGMENT, stage, slowly);
+}
+
+static void counts(void)
+{
+	u32 slowly;
+
+	start();
+	for (slowly = 0; slowly < 2; slowly++) {
+		CHECK_EQ(outputs(MVGPU_STAGE_VERTEX, 16, ",\nARRAY(%u)\n",
+				 slowly), 0);
+		CHECK_EQ(outputs(MVGPU_STAGE_VERTEX, 17, ",\nARRAY(%u)\n",
+				 slowly), -EINVAL);
+		CHECK_EQ(outputs(MVGPU_STAGE_FRAGMENT, 12, ", COLOR\n# %u\n",
+				 slowly), 0);
+		CHECK_EQ(outputs(MVGPU_STAGE_FRAGMENT, 13, ", COLOR\n# %u\n",
+				 slowly), -EINVAL);
+	}
+	stop();
+}
+
+static int use(void)
+{
+	CHECK_EQ(SUBMIT(CMD(BIND_SHADER, 2), VERTEX,
+			MVGPU_STAGE_VERTEX), 0);
+	CHECK_EQ(SUBMIT(CMD(BIND_SHADER, 2), FRAGMENT,
+			MVGPU_STAGE_FRAGMENT), 0);
+	return SUBMIT(CMD(DRAW_VBO, 12), 0, 3, 4, 0, 1, 0, 0, 0, 0, 0,
+			  0, 0);
+}
+
+static int link(u32 geometry)
+{
+	return SUBMIT(CMD(LINK_SHADER, 6), VERTEX, FRAGMENT, geometry,
+			  0, 0, 0);
+}
+
+static void shader(u32 handle, u32 stage, const char *whole)
+{
+	text_len = 0;
+	say("%s", whole);
+	CHECK_EQ(create(handle, stage, false), 0);
+}
+
+/* @outs varyings of one shader, and @ins others of the next, from @from on. */
+static void varyings(u32 outs, u32 from, u32 ins)
+{
+	u32 i;
+
+	text_len = 0;
+	say("VERT\nDCL OUT[0..%u], GENERIC[0]\n", outs - 1);
+	CHECK_EQ(create(VERTEX, MVGPU_STAGE_VERTEX, true), 0);
+	text_len = 0;
+	say("FRAG\n");
+	for (i = 0; i < ins; i++)
+		say("DCL IN[%u], GENERIC[%u]\n", i, from + i);
+	CHECK_EQ(create(FRAGMENT, MVGPU_STAGE_FRAGMENT, true), 0);
+}
+
+static void inputs(void)
+{
+	start();
+	varyings(32, 32, 30);
+	CHECK_EQ(use(), 0);
+	CHECK_EQ(link(0), 0);
+	varyings(32, 32, 31);
+	CHECK_EQ(use(), -EINVAL);
+	CHECK_EQ(link(0), -EINVAL);
+	/* Those that both have count once. */
+	varyings(60, 0, 60);
+	CHECK_EQ(use(), 0);
+	CHECK_EQ(link(0), 0);
+	stop();
+}
+
+static void buffers(void)
+{
+	start();
+	shader(VERTEX, MVGPU_STAGE_VERTEX, "VERT\nDCL BUFFER[0..15]\n");
+	shader(GEOMETRY, MVGPU_STAGE_GEOMETRY, "GEOM\nDCL BUFFER[0]\n");
+	shader(FRAGMENT, MVGPU_STAGE_FRAGMENT, "FRAG\nDCL BUFFER[15]\n");
+	CHECK_EQ(use(), 0);
+	CHECK_EQ(link(0), 0);
+	CHECK_EQ(link(GEOMETRY), -EINVAL);
+	CHECK_EQ(SUBMIT(CMD(LINK_SHADER, 6), FRAGMENT, VERTEX, 0, 0, 0,
+			0), -EINVAL);
+	stop();
+}
+
+static int grid(void)
+{
+	return SUBMIT(CMD(LAUNCH_GRID, 8), 1, 1, 1, 1, 1, 1, 0, 0);
+}
+
+/* A new shader of compute that has @declared. */
+static void constants_are(const char *declared)
+{
+	text_len = 0;
+	say("COMP\n%s", declared);
+	CHECK_EQ(create(GRID, MVGPU_STAGE_COMPUTE, true), 0);
+	CHECK_EQ(SUBMIT(CMD(BIND_SHADER, 2), GRID,
+			MVGPU_STAGE_COMPUTE), 0);
+}
+
+static void constants(void)
+{
+	start();
+	constants_are("DCL CONST[0..1023]\n");
+	/* There are none: none is read. */
+	CHECK_EQ(grid(), 0);
+	CHECK_EQ(SUBMIT(CMD(SET_CONSTANT_BUFFER, 3),
+			MVGPU_STAGE_COMPUTE, 0, 1), 0);
+	CHECK_EQ(grid(), -EINVAL);
+	CHECK_EQ(SUBMIT(CMD(SET_CONSTANT_BUFFER, 10),
+			MVGPU_STAGE_COMPUTE, 0, 1, 2, 3, 4, 5, 6, 7, 8), 0);
+	CHECK_EQ(grid(), -EINVAL);
+	constants_are("DCL CONST[0][0..1]\nDCL CONST[1][0..4095]\n");
+	CHECK_EQ(grid(), 0);
+	/* The renderer keeps what it had. */
+	CHECK_EQ(SUBMIT(CMD(SET_CONSTANT_BUFFER, 3),
+			MVGPU_STAGE_COMPUTE, 0, 1), 0);
+	CHECK_EQ(grid(), 0);
+	constants_are("DCL CONST[0][0..2]\n");
+	CHECK_EQ(grid(), -EINVAL);
+	/* Each of these is one more. */
+	constants_are("DCL CONST[0]\nDCL CONST[0]\n");
+	CHECK_EQ(grid(), 0);
+	constants_are("DCL CONST[0]\nDCL CONST[0]\nDCL CONST[0]\n");
+	CHECK_EQ(grid(), -EINVAL);
+
+	/* The other stages have their own. */
+	shader(VERTEX, MVGPU_STAGE_VERTEX, "VERT\nDCL CONST[0][0..1]\n");
+	shader(FRAGMENT, MVGPU_STAGE_FRAGMENT, "FRAG\n");
+	CHECK_EQ(use(), 0);
+	CHECK_EQ(SUBMIT(CMD(SET_CONSTANT_BUFFER, 3),
+			MVGPU_STAGE_VERTEX, 0, 1), 0);
+	CHECK_EQ(use(), -EINVAL);
+	stop();
+}
+
+static const struct tap_case cases[] = {
+	{ "numbers of registers and varyings that there are not", units },
+	{ "more arrays and outputs than there is room for", counts },
+	{ "inputs that only the stage before has", inputs },
+	{ "buffers of all stages", buffers },
+	{ "constants that were never sent", constants },
+};
+
+int main(void)
+{
+	return tap_run(cases, ARRAY_SIZE(cases));
+}
