@@ -10,6 +10,7 @@
 #include <linux/build_bug.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/limits.h>
 #include <linux/nospec.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -150,4 +151,23 @@ u32 mvgpu_capset_get(struct mvgpu_proto *proto, struct mvgpu_job *job)
 	job->resp_data = resp;
 	job->resp_len = sizeof(*resp) + capset->size;
 	return VIRTIO_GPU_RESP_OK_CAPSET;
+}
+
+u32 mvgpu_capset_limit(const struct mvgpu_proto *proto, u32 off)
+{
+	const struct mvgpu_capset *capset;
+	u32 i, value;
+
+	for (i = 0; i < proto->config.nr_capsets; i++) {
+		capset = &proto->config.capset[i];
+		/* VIRGL is shorter in the protocol, whatever its size is. */
+		if (off + sizeof(value) > capset->size ||
+		    (off >= MVGPU_CAPS_V1_SIZE &&
+		     capset->id != VIRTIO_GPU_CAPSET_VIRGL2))
+			continue;
+		value = get_unaligned_le32((const u8 *)capset->data + off);
+		if (value)
+			return value;
+	}
+	return U32_MAX;
 }

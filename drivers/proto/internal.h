@@ -172,6 +172,8 @@ mvgpu_prep_fn mvgpu_capset_get;
 
 /** mvgpu_capset_format() - does the GPU have textures of @format? */
 bool mvgpu_capset_format(const struct mvgpu_proto *proto, u32 format);
+/** mvgpu_capset_limit() - the number at @off; U32_MAX: the GPU names none. */
+u32 mvgpu_capset_limit(const struct mvgpu_proto *proto, u32 off);
 
 /* shadow.c */
 

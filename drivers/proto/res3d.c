@@ -95,6 +95,40 @@ static bool levels_ok(const struct mvgpu_res3d *res)
 	return res->last_level <= ilog2(side);
 }
 
+/* Depth and stencil, X8Z24 among them */
+static bool is_depth(u32 format)
+{
+	return (format >= 16 && format <= 23) || format == 126 ||
+	       (format >= 136 && format <= 138) || format == 329;
+}
+
+/* BPTC */
+static bool has_volumes(u32 format)
+{
+	return format >= 255 && format <= 258;
+}
+
+/*
+ * GL has no memory for a texture that it does not know, the renderer does not ask,
+ * and what it then reads of it is memory of its own.
+ */
+static bool format_ok(const struct mvgpu_res3d *res)
+{
+	const struct mvgpu_format3d *fmt = mvgpu_format3d(res->format);
+	bool blocks = fmt->width > 1 || fmt->height > 1;
+
+	switch (res->target) {
+	case MVGPU_TARGET_3D:
+		return !is_depth(res->format) &&
+		       (!blocks || has_volumes(res->format));
+	case MVGPU_TARGET_1D:
+	case MVGPU_TARGET_1D_ARRAY:
+	case MVGPU_TARGET_RECT:
+		return !blocks;
+	}
+	return !blocks || res->nr_samples <= 1;
+}
+
 int mvgpu_res3d_check(const struct mvgpu_res3d *res)
 {
 	if (res->target >= MVGPU_TARGETS)
@@ -103,7 +137,8 @@ int mvgpu_res3d_check(const struct mvgpu_res3d *res)
 	if (!mvgpu_format3d_known(res->format) &&
 	    (res->format || res->target != MVGPU_TARGET_BUFFER))
 		return -EINVAL;
-	if (!dims_ok(res) || !array_ok(res) || !levels_ok(res))
+	if (!dims_ok(res) || !array_ok(res) || !levels_ok(res) ||
+	    !format_ok(res))
 		return -EINVAL;
 
 	if (res->nr_samples > MVGPU_RES3D_MAX_SAMPLES)

@@ -4,6 +4,7 @@
  */
 #include <linux/compiler.h>
 #include <mvgpu/backing.h>
+#include <mvgpu/virgl_caps.h>
 
 #include "context.h"
 #include "format3d.h"
@@ -24,9 +25,33 @@ static struct mvgpu_res3d create_load(const struct mvgpu_job *job)
 		.depth = le32_to_cpu(req->depth),
 		.array_size = le32_to_cpu(req->array_size),
 		.last_level = le32_to_cpu(req->last_level),
-		.nr_samples = le32_to_cpu(req->nr_samples),
+		/* 0 and 1 are the same to GL, but not to the renderer. */
+		.nr_samples = req->nr_samples == cpu_to_le32(1) ?
+				      0 : le32_to_cpu(req->nr_samples),
 		.flags = le32_to_cpu(req->flags),
 	};
+}
+
+/* As with formats: what GL refuses, the renderer takes for there. */
+static bool sides_ok(const struct mvgpu_proto *proto,
+		     const struct mvgpu_res3d *r3d)
+{
+	u32 side = mvgpu_capset_limit(proto, MVGPU_CAPS_MAX_SIDE);
+
+	switch (r3d->target) {
+	case MVGPU_TARGET_3D:
+		side = mvgpu_capset_limit(proto, MVGPU_CAPS_MAX_SIDE_3D);
+		break;
+	case MVGPU_TARGET_CUBE:
+	case MVGPU_TARGET_CUBE_ARRAY:
+		side = mvgpu_capset_limit(proto, MVGPU_CAPS_MAX_SIDE_CUBE);
+		break;
+	}
+	return r3d->width <= side && r3d->height <= side &&
+	       r3d->depth <= side &&
+	       (r3d->target == MVGPU_TARGET_CUBE ||
+		r3d->array_size <= mvgpu_capset_limit(proto,
+						      MVGPU_CAPS_MAX_LAYERS));
 }
 
 static bool create_ok(const struct mvgpu_proto *proto,
@@ -41,7 +66,8 @@ static bool create_ok(const struct mvgpu_proto *proto,
 	if (r3d->flags & MVGPU_RES3D_Y_0_TOP && r3d->last_level)
 		return false;
 	return r3d->target == MVGPU_TARGET_BUFFER ||
-	       mvgpu_capset_format(proto, r3d->format);
+	       (sides_ok(proto, r3d) &&
+		mvgpu_capset_format(proto, r3d->format));
 }
 
 static bool compressed(u32 format)

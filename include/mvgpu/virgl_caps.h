@@ -16,10 +16,15 @@
 #define MVGPU_CAPS_DEPTH	132
 #define MVGPU_CAPS_VERTEX	196
 #define MVGPU_CAPS_MASK_SIZE	64
+#define MVGPU_CAPS_MAX_LAYERS	268
 #define MVGPU_CAPS_MAX_SAMPLES	284
 #define MVGPU_CAPS_V1_SIZE	308
 /* VIRGL2 only. */
 #define MVGPU_CAPS_BITS		392
+/* Sides of textures: of two dimensions or one, of three, of cube maps */
+#define MVGPU_CAPS_MAX_SIDE	484
+#define MVGPU_CAPS_MAX_SIDE_3D	488
+#define MVGPU_CAPS_MAX_SIDE_CUBE	492
 /* host_feature_check_version: a number that grows with the renderer's versions. */
 #define MVGPU_CAPS_VERSION	556
 #define MVGPU_CAPS_READBACK	560

@@ -104,6 +104,28 @@ static void levels(void)
 	OK(tex, _res.nr_samples = 4, _res.target = MVGPU_TARGET_2D_ARRAY);
 }
 
+/* Textures that GL does not have */
+static void no_textures(void)
+{
+	static const u32 depth[] = { 16, 19, 22, 23, 126, 136, 138, 329 };
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(depth); i++) {
+		OK(tex, _res.format = depth[i]);
+		BAD(tex, _res.format = depth[i],
+		    _res.target = MVGPU_TARGET_3D);
+	}
+	/* DXT1, BPTC */
+	OK(tex, _res.format = 105);
+	BAD(tex, _res.format = 105, _res.target = MVGPU_TARGET_3D);
+	OK(tex, _res.format = 255, _res.target = MVGPU_TARGET_3D);
+	BAD(tex, _res.format = 105, _res.target = MVGPU_TARGET_RECT);
+	BAD(tex, _res.format = 105, _res.nr_samples = 4);
+	BAD(tex, _res.format = 255, _res.target = MVGPU_TARGET_1D,
+	    _res.height = 1);
+	OK(tex, _res.target = MVGPU_TARGET_1D, _res.height = 1);
+}
+
 static void binds(void)
 {
 	OK(tex, _res.flags = MVGPU_RES3D_Y_0_TOP);
@@ -304,6 +326,7 @@ static const struct tap_case cases[] = {
 	{ "sides are bounded", sides },
 	{ "layers fit the target", arrays },
 	{ "levels and samples fit the size", levels },
+	{ "textures that GL does not have", no_textures },
 	{ "binds and flags fit the target", binds },
 	{ "sizes count levels, layers, samples and blocks", sizes },
 	{ "every format has a layout", formats },

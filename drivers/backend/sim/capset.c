@@ -27,7 +27,7 @@ static const u32 limits[] = {
 	/* many small features: instances, queries, blending of each target */
 	0x0000ffff,
 	/* GLSL version, layers of an array, streamout buffers */
-	330, 256, 4,
+	330, 2048, 4,
 	/* dual source targets, targets, samples */
 	1, 8, 1,
 	/* primitives, texels of a buffer, uniform blocks, viewports */
