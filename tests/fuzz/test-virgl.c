@@ -430,6 +430,8 @@ static const struct {
 	{ "BIND_SAMPLER_STATES", 1, 6, 5 },
 	{ "BIND_SAMPLER_STATES", 2, 31, 30 },
 	{ "SET_RENDER_CONDITION", 3, 4, 3 },
+	{ "SET_VERTEX_BUFFERS", 1, 2049, 2048 },
+	{ "SET_VERTEX_BUFFERS", 4, 0xffffffff, 0 },
 	{ "SET_UNIFORM_BUFFER", 1, 6, 5 },
 	{ "SET_UNIFORM_BUFFER", 2, 32, 31 },
 	{ "SET_UNIFORM_BUFFER", 3, 257, 256 },
@@ -536,6 +538,12 @@ static void check_kinds(void)
 			1, 1, 1, VGL_TEX, 0, RGBA8, 0, 0, 0, 1, 1, 1), -EINVAL);
 	CHECK_EQ(SUBMIT(CMD(RESOURCE_COPY_REGION, 13), VGL_BARE, 0, 0, 0, 0,
 			VGL_TEX, 0, 0, 0, 0, 1, 1, 1), -EINVAL);
+	vgl.res[VGL_CUBE]->res.nr_samples = 4;
+	CHECK_EQ(SUBMIT(CMD(RESOURCE_COPY_REGION, 13), VGL_ARRAY, 0, 0, 0, 0,
+			VGL_CUBE, 0, 0, 0, 0, 1, 1, 1), -EINVAL);
+	vgl.res[VGL_CUBE]->res.nr_samples = 0;
+	CHECK_EQ(SUBMIT(CMD(RESOURCE_COPY_REGION, 13), VGL_ARRAY, 0, 0, 0, 0,
+			VGL_CUBE, 0, 0, 0, 0, 1, 1, 1), 0);
 	CHECK_EQ(SUBMIT(CMD(RESOURCE_COPY_REGION, 13), VGL_TEX, 0, 0, 0, 0,
 			VGL_BARE, 0, 0, 0, 0, 1, 1, 1), -EINVAL);
 	CHECK_EQ(SUBMIT(CMD(CLEAR_TEXTURE, 12), VGL_BARE, 0, 0, 0, 0, 1, 1, 1,
@@ -631,6 +639,32 @@ static void streamouts(void)
 		16, 0, 0, 0, 1 | 1 << 10, 0,
 		/* "VERT\0\0\0\nDCL OUT[1],..." */
 		0x54524556, 0x0a000000, 0x204c4344, 0x5b54554f, 0x2c5d31);
+	CHECK_EQ(submit(), -EINVAL);
+	stop();
+}
+
+/* A query goes only when rendering does not depend on it any more. */
+static void conditions(void)
+{
+	u32 i;
+
+	start();
+	CHECK_EQ(SUBMIT(CMD(SET_RENDER_CONDITION, 3), VGL_H_QUERY, 0, 0), 0);
+	CHECK_EQ(SUBMIT(CMD(DESTROY_OBJECT, 1), VGL_H_QUERY), -EINVAL);
+	CHECK_EQ(SUBMIT(CREATE(DSA, 5), VGL_H_QUERY, 0, 0, 0, 0), -EINVAL);
+	CHECK_EQ(SUBMIT(CMD(SET_RENDER_CONDITION, 3), 0, 0, 0), 0);
+	CHECK_EQ(SUBMIT(CMD(SET_RENDER_CONDITION, 3), VGL_H_QUERY, 0, 0), 0);
+	CHECK_EQ(SUBMIT(CMD(SET_RENDER_CONDITION, 3), 0, 0, 0), 0);
+	CHECK_EQ(SUBMIT(CMD(DESTROY_OBJECT, 1), VGL_H_QUERY), 0);
+
+	/* GL has 16 vertex buffers. */
+	VGL_ADD(&vgl, CMD(SET_VERTEX_BUFFERS, 48));
+	for (i = 0; i < 16; i++)
+		VGL_ADD(&vgl, 0, 0, VGL_VERTEX);
+	CHECK_EQ(submit(), 0);
+	VGL_ADD(&vgl, CMD(SET_VERTEX_BUFFERS, 51));
+	for (i = 0; i < 17; i++)
+		VGL_ADD(&vgl, 0, 0, VGL_VERTEX);
 	CHECK_EQ(submit(), -EINVAL);
 	stop();
 }
@@ -748,6 +782,7 @@ static const struct tap_case cases[] = {
 	{ "and resources of the wrong kind", check_kinds },
 	{ "streamout of what the shader does not have is refused", streamouts },
 	{ "a shader without an end is not used", unfinished },
+	{ "what GL would keep is not let go of", conditions },
 	{ "reading back brings only what was read", readbacks },
 	{ "no transfer ends behind a buffer's backing", memory },
 };

@@ -11,6 +11,10 @@
 
 #include "internal.h"
 
+/* The least of what GL offers, and what Mesa's guests keep to */
+#define MAX_GL_VERTEX 16
+#define MAX_GL_STRIDE 2048
+
 static struct mvgpu_vstage *stage_get(struct mvgpu_vcmd *cmd, u32 at)
 {
 	u32 type = vcmd_dw(cmd, at);
@@ -57,6 +61,12 @@ int mvgpu_vbind_vertex(struct mvgpu_vcmd *cmd)
 	u32 i;
 	int err = 0;
 
+	/* What GL refuses leaves what was there before in its vertex array object. */
+	if (cmd->nr_res > MAX_GL_VERTEX)
+		return vcmd_refuse(cmd, -EINVAL, "vertex buffers");
+	for (i = 0; i < cmd->nr_res; i++)
+		if (vcmd_dw(cmd, 1 + 3 * i) > MAX_GL_STRIDE)
+			return vcmd_refuse(cmd, -EINVAL, "stride");
 	for (i = 0; i < cmd->nr_res && !err; i++) {
 		if (cmd->res[i] && cmd->res[i]->target != MVGPU_TARGET_BUFFER)
 			return vcmd_refuse(cmd, -EINVAL, "no buffer");

@@ -200,6 +200,7 @@ struct mvgpu_vstage {
  * @color: surfaces
  * @zs: surface
  * @query: active queries
+ * @condition: query that rendering depends on
  * @elements: of vertices
  * @id: the guest's
  * @nr_objects: in @objects and @streams
@@ -222,6 +223,7 @@ struct mvgpu_vsub {
 	struct mvgpu_vobj *color[VIRGL_MAX_COLOR];
 	struct mvgpu_vobj *zs;
 	struct mvgpu_vobj *query[MVGPU_QUERY_SLOTS];
+	struct mvgpu_vobj *condition;
 	struct mvgpu_vobj *elements;
 	u32 id;
 	u32 nr_objects;

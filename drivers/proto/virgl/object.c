@@ -129,8 +129,16 @@ static int obj_drop(struct mvgpu_virgl *virgl, struct mvgpu_vobj *obj)
 }
 
 /* Take a handle away. Bindings keep the object. */
-static int obj_remove(struct mvgpu_virgl *virgl, struct mvgpu_vobj *obj)
+static int obj_remove(struct mvgpu_vcmd *cmd, struct mvgpu_vobj *obj)
 {
+	struct mvgpu_virgl *virgl = cmd->virgl;
+
+	/*
+	 * GL does not end a condition whose query it deletes, and Mesa looks into
+	 * its memory afterwards. No application has use for that.
+	 */
+	if (obj->sub->condition == obj)
+		return vcmd_refuse(cmd, -EINVAL, "rendering depends on it");
 	if (obj_drop(virgl, obj) ||
 	    mvgpu_vundo_log(virgl, UNDO_REMOVE, NULL, obj))
 		return -ENOMEM;
@@ -144,12 +152,14 @@ int mvgpu_vobj_create(struct mvgpu_vcmd *cmd, u32 type, struct mvgpu_res3d *res,
 	struct mvgpu_virgl *virgl = cmd->virgl;
 	u32 handle = vcmd_dw(cmd, 1);
 	struct mvgpu_vobj *obj, *old;
+	int err;
 
 	if (!handle)
 		return vcmd_refuse(cmd, -EINVAL, "handle 0");
 	old = mvgpu_vobj_find(virgl, handle);
-	if (old && obj_remove(virgl, old))
-		return -ENOMEM;
+	err = old ? obj_remove(cmd, old) : 0;
+	if (err)
+		return err;
 	if (virgl->nr_objects >= virgl->limits.objects)
 		return vcmd_refuse(cmd, -EDQUOT, "too many objects");
 	if (text > virgl->limits.shader_text ||
@@ -203,5 +213,5 @@ int mvgpu_vobj_destroy(struct mvgpu_vcmd *cmd)
 	 * The GPU finds nothing to do, either: its create may have been refused
 	 * and the guest not know of it.
 	 */
-	return obj ? obj_remove(cmd->virgl, obj) : 0;
+	return obj ? obj_remove(cmd, obj) : 0;
 }

@@ -169,11 +169,18 @@ int mvgpu_vquery_result_qbo(struct mvgpu_vcmd *cmd)
 
 int mvgpu_vquery_condition(struct mvgpu_vcmd *cmd)
 {
-	struct mvgpu_vobj *obj;
+	struct mvgpu_vobj **slot = &cmd->virgl->sub->condition, *obj;
+	int err;
 
 	if (vcmd_dw(cmd, 3) >= CONDITIONS)
 		return vcmd_refuse(cmd, -EINVAL, "condition");
-	return mvgpu_vobj_get(cmd, 1, VIRGL_OBJ_QUERY, &obj);
+	err = mvgpu_vobj_get(cmd, 1, VIRGL_OBJ_QUERY, &obj);
+	if (err)
+		return err;
+	/* GL would keep the first, the renderer the second. Mesa ends it before. */
+	if (obj && *slot && *slot != obj)
+		return vcmd_refuse(cmd, -EINVAL, "there is a condition");
+	return mvgpu_vslot_set_obj(cmd->virgl, slot, obj);
 }
 
 int mvgpu_vquery_drop(struct mvgpu_virgl *virgl, struct mvgpu_vobj *obj)

@@ -188,6 +188,9 @@ int mvgpu_vtransfer_region(struct mvgpu_vcmd *cmd)
 
 	if (buffer != to_buffer)
 		return vcmd_refuse(cmd, -EINVAL, "buffer and texture");
+	/* The renderer would copy them by itself, beyond the end of its memory. */
+	if (src->nr_samples != dst->nr_samples)
+		return vcmd_refuse(cmd, -EINVAL, "samples");
 	if (!mvgpu_res3d_box_within(src, vcmd_dw(cmd, 7), &box))
 		return vcmd_refuse(cmd, -EINVAL, "source");
 	count(cmd, src, &box);
