@@ -15,7 +15,7 @@
 
 struct mvgpu_context;
 struct mvgpu_resource;
-struct mvgpu_virgl_limits;
+struct mvgpu_virgl_gone;
 
 /**
  * struct mvgpu_scanout - what the guest wants a scanout to show
@@ -145,10 +145,9 @@ void mvgpu_submit_forget(struct mvgpu_proto *proto, struct mvgpu_context *ctx);
 /** mvgpu_proof_resource() - a resource of @size bytes is not charged any more. */
 void mvgpu_proof_resource(struct mvgpu_proto *proto, u64 size);
 
-/** mvgpu_proof_usage() - a stream has changed what its context has. */
-void mvgpu_proof_usage(struct mvgpu_proto *proto,
-		       const struct mvgpu_virgl_limits *had,
-		       const struct mvgpu_virgl_limits *has);
+/** mvgpu_proof_stream() - a stream that was accepted lets go of @stream. */
+void mvgpu_proof_stream(struct mvgpu_proto *proto,
+			const struct mvgpu_virgl_gone *stream);
 
 /** mvgpu_proof_run() - ask about contexts if that is due; before a request. */
 void mvgpu_proof_run(struct mvgpu_proto *proto);

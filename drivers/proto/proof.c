@@ -9,6 +9,9 @@
  * since it was asked last. One that it has given up is destroyed, which frees
  * all of it.
  *
+ * What a stream makes is not set off against what it lets go of: the renderer may
+ * have given the context up in between, and have both.
+ *
  * What can be hidden is bounded: a quarter of a quota begins a round of checks, and
  * if another one has gone before its end, the guest waits.
  */
@@ -26,18 +29,14 @@ void mvgpu_proof_resource(struct mvgpu_proto *proto, u64 size)
 	proto->proof.gone.bytes += size;
 }
 
-void mvgpu_proof_usage(struct mvgpu_proto *proto,
-		       const struct mvgpu_virgl_limits *had,
-		       const struct mvgpu_virgl_limits *has)
+void mvgpu_proof_stream(struct mvgpu_proto *proto,
+			const struct mvgpu_virgl_gone *stream)
 {
 	struct mvgpu_gone *gone = &proto->proof.gone;
 
-	if (has->objects < had->objects)
-		gone->objects += had->objects - has->objects;
-	if (has->sub_contexts < had->sub_contexts)
-		gone->sub_contexts += had->sub_contexts - has->sub_contexts;
-	if (has->shader_text < had->shader_text)
-		gone->shader_bytes += had->shader_text - has->shader_text;
+	gone->objects += stream->objects;
+	gone->sub_contexts += stream->sub_contexts;
+	gone->shader_bytes += stream->shader_text;
 }
 
 /* A quarter of a quota. */

@@ -134,7 +134,7 @@ u32 mvgpu_submit_3d(struct mvgpu_proto *proto, struct mvgpu_job *job)
 		return stream_refuse(proto, job, ctx, &verdict, err);
 	mvgpu_virgl_get_usage(ctx->virgl, &has);
 	usage_account(proto, &had, &has);
-	mvgpu_proof_usage(proto, &had, &has);
+	mvgpu_proof_stream(proto, &verdict.gone);
 	ctx->unproven = true;
 
 	WRITE_ONCE(proto->stats.streams, proto->stats.streams + 1);

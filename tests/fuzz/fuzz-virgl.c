@@ -152,12 +152,14 @@ static u32 submit_once(const u32 *dw, u32 n, u32 fail)
 {
 	__le32 *copy = malloc(n * 4 + !n);
 	struct mvgpu_virgl_verdict verdict;
+	struct mvgpu_virgl_limits usage;
 	u64 had = taken;
 	int err;
 
 	if (!digest)
 		digest = vgl_digest(&vgl);
 	memcpy(copy, dw, n * 4);
+	mvgpu_virgl_get_usage(vgl.virgl, &usage);
 	shim_fail(fail);
 	err = mvgpu_virgl_submit(vgl.virgl, copy, n, &verdict);
 	shim_fail(0);
@@ -174,6 +176,7 @@ static u32 submit_once(const u32 *dw, u32 n, u32 fail)
 		check_taken(dw, (u32 *)copy, n);
 		MUST(!verdict.reason && verdict.commands == taken - had);
 	}
+	vgl_check_gone(vgl.virgl, &usage, &verdict);
 	vgl_verify(&vgl);
 	free(copy);
 	return err ? verdict.at : n;

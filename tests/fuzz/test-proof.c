@@ -5,6 +5,17 @@
 /* Asked about, when enough of a quota has gone, by any command with a stream. */
 #define ASKED() ANSWERED(blend(3, 1), ERR(INVALID_CONTEXT_ID))
 
+/* Commands of virgl. */
+#define BLEND (1 | 1 << 8 | 11 << 16)
+#define DESTROY (3 | 1 << 8 | 1 << 16)
+#define CREATE_SUB (29 | 1 << 16)
+#define DESTROY_SUB (30 | 1 << 16)
+#define STREAM(ctx, ...) ({						\
+	const u32 _dw[] = { __VA_ARGS__ };				\
+									\
+	req_submit(ctx, _dw, sizeof(_dw), sizeof(_dw));			\
+})
+
 /* Destroy resource @id, which nothing holds. */
 static void free_res(u32 id)
 {
@@ -27,6 +38,9 @@ static void checked(u32 gpu_ctx, int status)
 {
 	struct mvgpu_job *job = fake_run(status);
 
+	CHECK(job);
+	if (!job)
+		return;
 	CHECK_EQ(job->op, MVGPU_JOB_CTX_CHECK);
 	CHECK_EQ(job->ctx.ctx_id, gpu_ctx);
 }
@@ -152,13 +166,57 @@ static void test_proof_quotas(void)
 		RAN(0, OK);
 	}
 	for (i = 2; i < 7; i++) {
-		const u32 destroy[] = { 3 | 1 << 8 | 1 << 16, i };
-
 		CHECK_EQ(fake.vgpu.nr_jobs, 0);
-		QUEUED(req_submit(1, destroy, sizeof(destroy), sizeof(destroy)),
-		       SUBMIT_3D);
+		QUEUED(STREAM(1, DESTROY, i), SUBMIT_3D);
 		RAN(0, OK);
 	}
+	ASKED();
+	checked(1, 0);
+	fake_stop();
+}
+
+/* What a stream makes is not set off: the renderer may have it and the old. */
+static void test_proof_exchange(void)
+{
+	const u32 len = sizeof(u32) * (2 + 12);
+	u32 stream[5][2 + 12] = {};
+	u32 i;
+
+	start();
+	have_ctx(1);
+	for (i = 0; i < 5; i++) {
+		QUEUED(blend(1, 1 + i), SUBMIT_3D);
+		RAN(0, OK);
+		stream[i][0] = DESTROY;
+		stream[i][1] = 1 + i;
+		stream[i][2] = BLEND;
+		stream[i][3] = 10 + i;
+	}
+	/* Four are a quarter, and no more. */
+	QUEUED(req_submit(1, stream[0], 4 * len, 4 * len), SUBMIT_3D);
+	RAN(0, OK);
+	ASKED();
+	CHECK_EQ(fake.vgpu.nr_jobs, 0);
+	QUEUED(req_submit(1, stream[4], len, len), SUBMIT_3D);
+	RAN(0, OK);
+	CHECK_EQ(stats().objects, 5);
+	ASKED();
+	checked(1, 0);
+
+	/* With the same handles. */
+	for (i = 0; i < 5; i++)
+		stream[i][1] = 10 + i;
+	QUEUED(req_submit(1, stream[0], 5 * len, 5 * len), SUBMIT_3D);
+	RAN(0, OK);
+	ASKED();
+	checked(1, 0);
+
+	QUEUED(STREAM(1, CREATE_SUB, 1, CREATE_SUB, 2), SUBMIT_3D);
+	RAN(0, OK);
+	QUEUED(STREAM(1, CREATE_SUB, 3, CREATE_SUB, 4, DESTROY_SUB, 1,
+		      DESTROY_SUB, 2), SUBMIT_3D);
+	RAN(0, OK);
+	CHECK_EQ(stats().sub_contexts, 2);
 	ASKED();
 	checked(1, 0);
 	fake_stop();
@@ -169,6 +227,7 @@ static const struct tap_case cases[] = {
 	{ "which contexts it is asked about", test_proof_asks },
 	{ "the queue that waits for it", test_proof_waits },
 	{ "what it takes to ask", test_proof_quotas },
+	{ "what a stream makes is not set off", test_proof_exchange },
 };
 
 int main(void)

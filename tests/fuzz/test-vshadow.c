@@ -524,6 +524,75 @@ static void shader_text(void)
 	stop();
 }
 
+static bool gone(u32 objects, u32 sub_contexts, u32 text)
+{
+	const struct mvgpu_virgl_gone *gone = &vgl.verdict.gone;
+
+	return gone->objects == objects &&
+	       gone->sub_contexts == sub_contexts && gone->shader_text == text;
+}
+
+/* Each thing goes once, at the end of what is charged for it. */
+static void goes(void)
+{
+	start();
+	CHECK(gone(0, 0, 0));
+	/* Handles, bound or not. */
+	CHECK_EQ(SUBMIT(CMD(SET_FRAMEBUFFER_STATE, 3), 1, 0, VGL_H_SURFACE), 0);
+	VGL_ADD(&vgl, CMD(DESTROY_OBJECT, 1), VGL_H_SURFACE);
+	VGL_ADD(&vgl, CREATE(DSA, 5), VGL_H_DSA, 0, 0, 0, 0);
+	CHECK_EQ(submit(), 0);
+	CHECK(gone(2, 0, 0));
+	CHECK_EQ(SUBMIT(CMD(SET_FRAMEBUFFER_STATE, 2), 0, 0), 0);
+	CHECK(gone(0, 0, 0));
+	/* Text when nothing has it any more. */
+	VGL_ADD(&vgl, CMD(BIND_SHADER, 2), VGL_H_FS, 1);
+	VGL_ADD(&vgl, CMD(DESTROY_OBJECT, 1), VGL_H_FS);
+	CHECK_EQ(submit(), 0);
+	CHECK(gone(1, 0, 0));
+	VGL_ADD(&vgl, CMD(BIND_SHADER, 2), 0, 1);
+	VGL_ADD(&vgl, CMD(NOP, 1));
+	CHECK_EQ(submit(), -EINVAL);
+	CHECK(gone(0, 0, 0));
+	CHECK_EQ(SUBMIT(CMD(BIND_SHADER, 2), 0, 1), 0);
+	CHECK(gone(0, 0, VGL_TEXT));
+	VGL_ADD(&vgl, CMD(BIND_SHADER, 2), VGL_H_VS, 0);
+	VGL_ADD(&vgl, CMD(BIND_SHADER, 2), 0, 0);
+	VGL_ADD(&vgl, CMD(BIND_SHADER, 2), VGL_H_VS, 0);
+	VGL_ADD(&vgl, CMD(DESTROY_OBJECT, 1), VGL_H_VS);
+	VGL_ADD(&vgl, CMD(BIND_SHADER, 2), 0, 0);
+	CHECK_EQ(submit(), 0);
+	CHECK(gone(1, 0, VGL_TEXT));
+	/* Combinations of streamout targets, with one or by themselves. */
+	VGL_ADD(&vgl, CMD(SET_STREAMOUT_TARGETS, 2), 0, VGL_H_TARGET);
+	VGL_ADD(&vgl, CMD(SET_STREAMOUT_TARGETS, 3), 0, VGL_H_TARGET,
+		VGL_H_TARGET2);
+	VGL_ADD(&vgl, CMD(DESTROY_OBJECT, 1), VGL_H_TARGET);
+	CHECK_EQ(submit(), 0);
+	CHECK(gone(3, 0, 0));
+
+	/* A sub-context with what it has: one text by its binding alone. */
+	VGL_ADD(&vgl, CMD(CREATE_SUB_CTX, 1), 1);
+	vgl_objects(&vgl);
+	VGL_ADD(&vgl, CMD(SET_STREAMOUT_TARGETS, 2), 0, VGL_H_TARGET);
+	VGL_ADD(&vgl, CMD(BIND_SHADER, 2), VGL_H_FS, 1);
+	VGL_ADD(&vgl, CMD(DESTROY_OBJECT, 1), VGL_H_FS);
+	CHECK_EQ(submit(), 0);
+	CHECK(gone(1, 0, 0));
+	CHECK_EQ(SUBMIT(CMD(DESTROY_SUB_CTX, 1), 1), 0);
+	CHECK(gone(VGL_HANDLES - 2 + 1, 1, 3 * VGL_TEXT));
+	/* And what had gone before it in the same stream. */
+	VGL_ADD(&vgl, CMD(CREATE_SUB_CTX, 1), 1);
+	vgl_objects(&vgl);
+	VGL_ADD(&vgl, CMD(BIND_SHADER, 2), VGL_H_FS, 1);
+	VGL_ADD(&vgl, CMD(DESTROY_OBJECT, 1), VGL_H_FS);
+	VGL_ADD(&vgl, CMD(DESTROY_OBJECT, 1), VGL_H_VS);
+	VGL_ADD(&vgl, CMD(DESTROY_SUB_CTX, 1), 1);
+	CHECK_EQ(submit(), 0);
+	CHECK(gone(VGL_HANDLES - 1, 1, 3 * VGL_TEXT));
+	stop();
+}
+
 static void object_limit(void)
 {
 	u32 i, n = vgl_limits.objects - (VGL_HANDLES - 1);
@@ -590,6 +659,7 @@ static const struct tap_case cases[] = {
 	{ "long shaders go on where they ended", long_shaders },
 	{ "text of shaders is charged while they are in use", shader_text },
 	{ "objects are bounded", object_limit },
+	{ "what is not charged any more is counted", goes },
 	{ "costs are counted", costs },
 };
 

@@ -128,17 +128,35 @@ void vgl_add(struct vgl *vgl, const u32 *dw, u32 n)
 		vgl->stream[vgl->ndw++] = cpu_to_le32(dw[i]);
 }
 
+void vgl_check_gone(const struct mvgpu_virgl *virgl,
+		    const struct mvgpu_virgl_limits *had,
+		    const struct mvgpu_virgl_verdict *verdict)
+{
+	const struct mvgpu_virgl_gone *gone = &verdict->gone;
+	struct mvgpu_virgl_limits has;
+
+	mvgpu_virgl_get_usage(virgl, &has);
+	MUST(had->objects <= has.objects + gone->objects &&
+	     had->sub_contexts <= has.sub_contexts + gone->sub_contexts &&
+	     had->shader_text <= has.shader_text + gone->shader_text);
+	MUST(!verdict->reason ||
+	     (!gone->objects && !gone->sub_contexts && !gone->shader_text));
+}
+
 int vgl_submit(struct vgl *vgl)
 {
 	__le32 *copy = malloc(vgl->ndw * 4 + !vgl->ndw);
+	struct mvgpu_virgl_limits had;
 	int err;
 
 	memcpy(copy, vgl->stream, vgl->ndw * 4);
+	mvgpu_virgl_get_usage(vgl->virgl, &had);
 	err = mvgpu_virgl_submit(vgl->virgl, copy, vgl->ndw, &vgl->verdict);
 	memcpy(vgl->stream, copy, vgl->ndw * 4);
 	free(copy);
 	vgl->ndw = 0;
 	MUST(!err == !vgl->verdict.reason);
+	vgl_check_gone(vgl->virgl, &had, &vgl->verdict);
 	return err;
 }
 

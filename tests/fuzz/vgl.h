@@ -64,6 +64,10 @@ void vgl_add(struct vgl *vgl, const u32 *dw, u32 n);
 } while (0)
 /** vgl_submit() - submit the stream, from memory of just its size. */
 int vgl_submit(struct vgl *vgl);
+/** vgl_check_gone() - what there was is there or has gone. Ends the program. */
+void vgl_check_gone(const struct mvgpu_virgl *virgl,
+		    const struct mvgpu_virgl_limits *had,
+		    const struct mvgpu_virgl_verdict *verdict);
 /** vgl_objects() - add commands that make one of each object. */
 void vgl_objects(struct vgl *vgl);
 

@@ -414,8 +414,13 @@ int mvgpu_vslots_set(struct mvgpu_virgl *virgl, void *slots, const void *from,
 /** mvgpu_vundo_log() - make an entry; @old's reference becomes its own. */
 int mvgpu_vundo_log(struct mvgpu_virgl *virgl, enum mvgpu_undo_op op, void *ptr,
 		    void *old);
-/** mvgpu_vundo_commit() - forget how it was, and what only that needed. */
-void mvgpu_vundo_commit(struct mvgpu_virgl *virgl);
+/**
+ * mvgpu_vundo_commit() - forget how it was, and what only that needed
+ * @virgl: shadow
+ * @gone: what is not charged any more is added to it
+ */
+void mvgpu_vundo_commit(struct mvgpu_virgl *virgl,
+			struct mvgpu_virgl_gone *gone);
 /** mvgpu_vundo_rollback() - make everything as it was. */
 void mvgpu_vundo_rollback(struct mvgpu_virgl *virgl);
 

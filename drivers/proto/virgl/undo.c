@@ -111,7 +111,27 @@ int mvgpu_vslots_set(struct mvgpu_virgl *virgl, void *slots, const void *from,
 	return err;
 }
 
-static void commit_one(struct mvgpu_virgl *virgl, const struct mvgpu_undo *undo)
+/* The entry's reference: with the last one text is not charged any more. */
+static void commit_obj(struct mvgpu_virgl *virgl, struct mvgpu_vobj *obj,
+		       struct mvgpu_virgl_gone *gone)
+{
+	if (obj->refs == 1)
+		gone->shader_text += obj->text;
+	mvgpu_vobj_put(virgl, obj, false);
+}
+
+static void commit_sub(struct mvgpu_virgl *virgl, struct mvgpu_vsub *sub,
+		       struct mvgpu_virgl_gone *gone)
+{
+	/* As it was at its end: what went before has an entry of its own. */
+	gone->sub_contexts++;
+	gone->objects += sub->nr_objects;
+	gone->shader_text += sub->text;
+	mvgpu_vsub_free(virgl, sub, false);
+}
+
+static void commit_one(struct mvgpu_virgl *virgl, const struct mvgpu_undo *undo,
+		       struct mvgpu_virgl_gone *gone)
 {
 	switch (undo->op) {
 	case UNDO_RES:
@@ -120,28 +140,32 @@ static void commit_one(struct mvgpu_virgl *virgl, const struct mvgpu_undo *undo)
 		break;
 	case UNDO_OBJ:
 		if (undo->old)
-			mvgpu_vobj_put(virgl, undo->old, false);
+			commit_obj(virgl, undo->old, gone);
 		break;
 	case UNDO_REMOVE:
-		mvgpu_vobj_put(virgl, undo->old, false);
+		/* Even if it is still bound: it is charged by its handle. */
+		gone->objects++;
+		commit_obj(virgl, undo->old, gone);
 		break;
 	case UNDO_STREAM_DEL:
+		gone->objects++;
 		kfree(undo->old);
 		break;
 	case UNDO_SUB_DEL:
-		mvgpu_vsub_free(virgl, undo->old, false);
+		commit_sub(virgl, undo->old, gone);
 		break;
 	default:
 		break;
 	}
 }
 
-void mvgpu_vundo_commit(struct mvgpu_virgl *virgl)
+void mvgpu_vundo_commit(struct mvgpu_virgl *virgl,
+			struct mvgpu_virgl_gone *gone)
 {
 	u32 i;
 
 	for (i = 0; i < virgl->journal_nr; i++)
-		commit_one(virgl, &virgl->journal[i]);
+		commit_one(virgl, &virgl->journal[i], gone);
 	virgl->journal_nr = 0;
 }
 

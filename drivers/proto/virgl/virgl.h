@@ -42,10 +42,24 @@ struct mvgpu_virgl_limits {
 };
 
 /**
+ * struct mvgpu_virgl_gone - what a submit lets go of
+ * @objects: and combinations of streamout targets
+ * @sub_contexts: as many
+ * @shader_text: bytes
+ *
+ * What it has made itself and let go of again counts, too: nothing is set off
+ * against what is new.
+ */
+struct mvgpu_virgl_gone {
+	u64 objects, sub_contexts, shader_text;
+};
+
+/**
  * struct mvgpu_virgl_verdict - what a submit is
  * @commands: that were found good
  * @draws: draws, clears, blits and dispatches among them
  * @bytes: that transfers and copies of the stream move, about
+ * @gone: what is not charged any more; all 0 if it was refused
  * @at: dword at which the command that was refused begins
  * @cmd: enum virgl_context_cmd of it
  * @obj: second byte of it: type of an object, for some commands
@@ -56,6 +70,7 @@ struct mvgpu_virgl_verdict {
 	u32 commands;
 	u32 draws;
 	u64 bytes;
+	struct mvgpu_virgl_gone gone;
 	u32 at;
 	u8 cmd;
 	u8 obj;

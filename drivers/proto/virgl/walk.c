@@ -199,7 +199,7 @@ int mvgpu_virgl_submit(struct mvgpu_virgl *virgl, __le32 *stream, u32 ndw,
 	if (err)
 		mvgpu_vundo_rollback(virgl);
 	else
-		mvgpu_vundo_commit(virgl);
+		mvgpu_vundo_commit(virgl, &verdict->gone);
 	virgl->walking = false;
 
 	if (virgl->journal_max > JOURNAL_KEPT) {
