@@ -378,6 +378,37 @@ static void elements(void)
 	CHECK_EQ(refs(VGL_BARE), 1);
 	CHECK_EQ(draw(0, 3), 0);
 	CHECK_EQ(refs(VGL_BARE), 0);
+
+	/* Without any it is the sub-context that keeps them, and nothing else. */
+	CHECK_EQ(SUBMIT(BIND(VERTEX_ELEMENTS), 0), 0);
+	CHECK_EQ(SUBMIT(CMD(SET_INDEX_BUFFER, 3), VGL_BARE, 4, 1000), 0);
+	CHECK_EQ(vertex(VGL_QUERY), 0);
+	CHECK_EQ(draw(1, 7), 0);
+	CHECK_EQ(refs(VGL_BARE), 1);
+	CHECK_EQ(draw(1, 6), 0);
+	CHECK_EQ(refs(VGL_BARE), 2);
+	CHECK_EQ(refs(VGL_QUERY), 2);
+	CHECK_EQ(SUBMIT(CMD(SET_INDEX_BUFFER, 1), 0), 0);
+	CHECK_EQ(refs(VGL_BARE), 1);
+	/* Elements have others. */
+	CHECK_EQ(SUBMIT(BIND(VERTEX_ELEMENTS), other), 0);
+	CHECK_EQ(draw(0, 3), 0);
+	CHECK_EQ(refs(VGL_BARE), 1);
+	CHECK_EQ(SUBMIT(BIND(VERTEX_ELEMENTS), 0), 0);
+	CHECK_EQ(draw(0, 3), 0);
+	CHECK_EQ(refs(VGL_BARE), 0);
+
+	VGL_ADD(&vgl, CMD(CREATE_SUB_CTX, 1), 1);
+	vgl_objects(&vgl);
+	VGL_ADD(&vgl, CMD(BIND_SHADER, 2), VGL_H_VS, 0);
+	VGL_ADD(&vgl, CMD(BIND_SHADER, 2), VGL_H_FS, 1);
+	VGL_ADD(&vgl, CMD(SET_INDEX_BUFFER, 3), VGL_BARE, 4, 1000);
+	VGL_ADD(&vgl, CMD(DRAW_VBO, 12), 0, 6, 4, 1, 1, 0, 0, 0, 0, 0, ~0U, 0);
+	VGL_ADD(&vgl, CMD(SET_INDEX_BUFFER, 1), 0);
+	CHECK_EQ(submit(), 0);
+	CHECK_EQ(refs(VGL_BARE), 1);
+	CHECK_EQ(SUBMIT(CMD(DESTROY_SUB_CTX, 1), 1), 0);
+	CHECK_EQ(refs(VGL_BARE), 0);
 	stop();
 }
 

@@ -246,6 +246,7 @@ static u64 digest_sub(const struct mvgpu_vsub *sub)
 	for (i = 0; i < MVGPU_QUERY_SLOTS; i++)
 		hash = mix_obj(hash, sub->query[i]);
 	hash = mix_obj(hash, sub->elements);
+	hash = mix(hash, (uintptr_t)sub->vao_index);
 	hash = mix(hash, (u64)sub->index_size << 32 | sub->index_offset);
 	hash = mix(hash, (u64)sub->id << 32 | sub->nr_objects);
 	hash = mix(hash, (u64)sub->text << 32 | sub->nr_streams);
@@ -365,6 +366,7 @@ static void verify_sub(const struct mvgpu_vsub *sub)
 	for (i = 0; i < MVGPU_QUERY_SLOTS; i++)
 		seen_obj(sub->query[i]);
 	seen_obj(sub->elements);
+	seen_res(sub->vao_index);
 	/* Handles and bindings of a sub-context are all seen by now. */
 	for (node = rb_first(&sub->objects); node; node = rb_next(node))
 		MUST(!(rb_entry(node, struct mvgpu_vobj, node)->refs &

@@ -3,7 +3,9 @@
  * Vertex elements, which hold buffers: the renderer has a vertex array object of GL
  * for each of them, and a draw leaves in it the buffers that it was done with. There
  * they stay, even deleted, until another draw with the same elements, or the
- * elements' end (vrend_renderer.c, vrend_draw_bind_vertex_binding()).
+ * elements' end (vrend_renderer.c, vrend_draw_bind_vertex_binding()). A sub-context
+ * has one of its own in addition, for draws without vertex elements, which leave
+ * their index buffer in it (vrend_draw_vbo()).
  */
 #include <linux/errno.h>
 #include <linux/slab.h>
@@ -74,6 +76,17 @@ static bool index_taken(const struct mvgpu_vcmd *cmd)
 		       sub->index->width;
 }
 
+/* A draw without indices takes away what was there. */
+static int index_keep(struct mvgpu_vcmd *cmd, struct mvgpu_res3d **slot)
+{
+	struct mvgpu_virgl *virgl = cmd->virgl;
+
+	if (!vcmd_dw(cmd, 4))
+		return mvgpu_vslot_set_res(virgl, slot, NULL);
+	return index_taken(cmd) ?
+	       mvgpu_vslot_set_res(virgl, slot, virgl->sub->index) : 0;
+}
+
 int mvgpu_velements_draw(struct mvgpu_vcmd *cmd)
 {
 	struct mvgpu_virgl *virgl = cmd->virgl;
@@ -83,17 +96,15 @@ int mvgpu_velements_draw(struct mvgpu_vcmd *cmd)
 	int err = 0;
 
 	/* Without these shaders the renderer leaves all as it is. */
-	if (!sub->elements || !sub->stages[MVGPU_STAGE_VERTEX].shader ||
+	if (!sub->stages[MVGPU_STAGE_VERTEX].shader ||
 	    !sub->stages[MVGPU_STAGE_FRAGMENT].shader)
 		return 0;
+	/* It draws all the same, and binds no vertex buffers. */
+	if (!sub->elements)
+		return index_keep(cmd, &sub->vao_index);
 	vao = sub->elements->vao;
 	for (i = 0; i < sub->nr_vertex && !err; i++)
 		err = mvgpu_vslot_set_res(virgl, &vao->vertex[i],
 					  sub->vertex[i]);
-	if (err)
-		return err;
-	if (!vcmd_dw(cmd, 4))
-		return mvgpu_vslot_set_res(virgl, &vao->index, NULL);
-	return index_taken(cmd) ?
-	       mvgpu_vslot_set_res(virgl, &vao->index, sub->index) : 0;
+	return err ?: index_keep(cmd, &vao->index);
 }

@@ -202,6 +202,7 @@ struct mvgpu_vstage {
  * @query: active queries
  * @condition: query that rendering depends on
  * @elements: of vertices
+ * @vao_index: index buffer of the last draw without any; NULL: none
  * @id: the guest's
  * @nr_objects: in @objects and @streams
  * @text: bytes of all shaders that exist
@@ -225,6 +226,7 @@ struct mvgpu_vsub {
 	struct mvgpu_vobj *query[MVGPU_QUERY_SLOTS];
 	struct mvgpu_vobj *condition;
 	struct mvgpu_vobj *elements;
+	struct mvgpu_res3d *vao_index;
 	u32 id;
 	u32 nr_objects;
 	u32 text;
@@ -483,7 +485,7 @@ void mvgpu_velements_free(struct mvgpu_virgl *virgl, struct mvgpu_vobj *obj,
 			  bool quiet);
 /** mvgpu_velements_drop() - @obj goes. */
 int mvgpu_velements_drop(struct mvgpu_virgl *virgl, struct mvgpu_vobj *obj);
-/** mvgpu_velements_draw() - DRAW_VBO: those that are used keep its buffers. */
+/** mvgpu_velements_draw() - DRAW_VBO: what is drawn with keeps its buffers. */
 int mvgpu_velements_draw(struct mvgpu_vcmd *cmd);
 
 /* streamout.c */

@@ -89,6 +89,7 @@ void mvgpu_vsub_free(struct mvgpu_virgl *virgl, struct mvgpu_vsub *sub,
 	drop_obj(virgl, &sub->condition, 1, quiet);
 	drop_obj(virgl, sub->query, MVGPU_QUERY_SLOTS, quiet);
 	drop_obj(virgl, &sub->elements, 1, quiet);
+	drop_res(virgl, &sub->vao_index, 1, quiet);
 
 	while ((node = rb_first(&sub->objects))) {
 		struct mvgpu_vobj *obj =
