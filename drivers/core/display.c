@@ -195,8 +195,12 @@ void mvgpu_display_set(struct mvgpu_display *display, u32 id,
 	/* Only scanout 0 can be looked at. */
 	if (id)
 		return;
+	/* What this run has fetched is drawn, if it is still there and shown. */
+	if (!src || !src->backing ||
+	    src->backing != display->src.backing ||
+	    memcmp(&src->rect, &display->src.rect, sizeof(src->rect)))
+		display->damage.width = 0;
 	display->src = src ? *src : (struct mvgpu_scanout_src){};
-	display->damage.width = 0;
 	display->whole = false;
 	if (src && (src->backing || src->fetched)) {
 		plane.width = min(src->rect.width,
