@@ -57,7 +57,7 @@ enum mvgpu_target {
  * @depth: pixels
  * @array_size: layers; 6 for each cube
  * @last_level: number of the smallest mipmap level
- * @nr_samples: 0 and 1 are the same
+ * @nr_samples: 0: no samples, 1 is not used; see create_load()
  * @flags: MVGPU_RES3D_*
  * @size: bytes it is charged with, mvgpu_res3d_size()
  * @backing_size: bytes of the backing that is attached; 0: none

@@ -15,7 +15,12 @@ static struct mvgpu_res3d create_load(const struct mvgpu_job *job)
 {
 	const struct virtio_gpu_resource_create_3d *req =
 		(const void *)job->req.bytes;
+	u32 samples = le32_to_cpu(req->nr_samples);
 
+	/*
+	 * One sample is none: the renderer would take a copy between the two for one of
+	 * unlike samples, and do it in a way that goes beyond its own memory.
+	 */
 	return (struct mvgpu_res3d) {
 		.target = le32_to_cpu(req->target),
 		.format = le32_to_cpu(req->format),
@@ -25,9 +30,7 @@ static struct mvgpu_res3d create_load(const struct mvgpu_job *job)
 		.depth = le32_to_cpu(req->depth),
 		.array_size = le32_to_cpu(req->array_size),
 		.last_level = le32_to_cpu(req->last_level),
-		/* 0 and 1 are the same to GL, but not to the renderer. */
-		.nr_samples = req->nr_samples == cpu_to_le32(1) ?
-				      0 : le32_to_cpu(req->nr_samples),
+		.nr_samples = samples == 1 ? 0 : samples,
 		.flags = le32_to_cpu(req->flags),
 	};
 }

@@ -95,7 +95,9 @@ static void play_create(struct player *player, struct owner *owner,
 		.gpu_id = GPU_ID + words[0], .target = words[1],
 		.format = words[2], .bind = words[3], .width = words[4],
 		.height = words[5], .depth = words[6], .array_size = words[7],
-		.last_level = words[8], .nr_samples = words[9],
+		.last_level = words[8],
+		/* As create_load() has it. */
+		.nr_samples = words[9] == 1 ? 0 : words[9],
 		.flags = words[10], .backing_size = words[11],
 	};
 	player->replay->resources++;

@@ -245,6 +245,34 @@ static void test_create_bad(void)
 	fake_stop();
 }
 
+/* One sample is none, to the GPU and to streams. */
+static void test_create_samples(void)
+{
+	struct spec one = texture;
+	struct mvgpu_job *job;
+
+	start();
+	one.samples = 1;
+	job = req_create_3d(1, &one);
+	QUEUED(job, RES_CREATE_3D);
+	CHECK_EQ(job->res_create_3d.nr_samples, 0);
+	RAN(0, OK);
+	have(2, &texture);
+	one.samples = 4;
+	job = req_create_3d(3, &one);
+	QUEUED(job, RES_CREATE_3D);
+	CHECK_EQ(job->res_create_3d.nr_samples, 4);
+	RAN(0, OK);
+	have_ctx(1);
+	have_in(1, 1);
+	have_in(1, 2);
+	have_in(1, 3);
+	QUEUED(req_copy(1, 2, 1), SUBMIT_3D);
+	RAN(0, OK);
+	ANSWERED(req_copy(1, 2, 3), ERR(INVALID_PARAMETER));
+	fake_stop();
+}
+
 static void test_create_quota(void)
 {
 	const struct spec big = {
@@ -724,6 +752,7 @@ static const struct tap_case cases[] = {
 	{ "CTX_CREATE fails on the GPU", test_ctx_fails },
 	{ "CTX_ATTACH_RESOURCE and CTX_DETACH_RESOURCE", test_attach },
 	{ "RESOURCE_CREATE_3D: each field bad", test_create_bad },
+	{ "RESOURCE_CREATE_3D: one sample is none", test_create_samples },
 	{ "quota on bytes, samples included", test_create_quota },
 	{ "TRANSFER_TO_HOST_3D and TRANSFER_FROM_HOST_3D", test_transfer },
 	{ "transfers of layers", test_transfer_layers },

@@ -558,6 +558,23 @@ static void check_kinds(void)
 	CHECK_EQ(SUBMIT(CMD(RESOURCE_COPY_REGION, 13), VGL_DXT, 1, 0, 0, 0,
 			VGL_ARRAY, 0, 0, 0, 0, 16, 16, 1), -EINVAL);
 
+	/* Of unlike samples, either way. */
+	CHECK_EQ(SUBMIT(CMD(RESOURCE_COPY_REGION, 13), VGL_TEX, 0, 0, 0, 0,
+			VGL_MSAA, 0, 0, 0, 0, 64, 64, 1), -EINVAL);
+	CHECK_EQ(SUBMIT(CMD(RESOURCE_COPY_REGION, 13), VGL_MSAA, 0, 0, 0, 0,
+			VGL_TEX, 0, 0, 0, 0, 64, 64, 1), -EINVAL);
+	CHECK_EQ(SUBMIT(CMD(RESOURCE_COPY_REGION, 13), VGL_MSAA, 0, 0, 0, 0,
+			VGL_MSAA, 0, 0, 0, 0, 64, 64, 1), 0);
+	/* Sides of a cube: several only to a cube. */
+	CHECK_EQ(SUBMIT(CMD(RESOURCE_COPY_REGION, 13), VGL_ARRAY, 0, 0, 0, 0,
+			VGL_CUBE, 0, 0, 0, 4, 16, 16, 2), -EINVAL);
+	CHECK_EQ(SUBMIT(CMD(RESOURCE_COPY_REGION, 13), VGL_ARRAY, 0, 0, 0, 0,
+			VGL_CUBE, 0, 0, 0, 5, 16, 16, 1), 0);
+	CHECK_EQ(SUBMIT(CMD(RESOURCE_COPY_REGION, 13), VGL_CUBE, 0, 0, 0, 0,
+			VGL_CUBE, 0, 0, 0, 0, 32, 32, 6), 0);
+	CHECK_EQ(SUBMIT(CMD(RESOURCE_COPY_REGION, 13), VGL_CUBE, 0, 0, 0, 4,
+			VGL_ARRAY, 0, 0, 0, 6, 16, 16, 2), 0);
+
 	/* Outputs of a shader that goes on, though the length would fit. */
 	CHECK_EQ(SUBMIT(CREATE(SHADER, 6), 71, 1, 60, 4, 0, 1), 0);
 	CHECK_EQ(SUBMIT(CREATE(SHADER, 13), 71, 1,

@@ -179,6 +179,21 @@ static void box_convert(struct mvgpu_box *box, const struct mvgpu_res3d *src,
 	}
 }
 
+/*
+ * What GL can't copy itself (glCopyImageSubData()) the renderer copies through memory
+ * of its own (vrend_renderer.c, vrend_resource_copy_fallback()). That memory holds
+ * nothing where the source has samples. From a cube it takes as many layers as the box
+ * has for each side of the box, beyond its end; Mesa copies one side at a time.
+ */
+static bool region_ok(const struct mvgpu_res3d *dst,
+		      const struct mvgpu_res3d *src, const struct mvgpu_box *box)
+{
+	if (dst->nr_samples != src->nr_samples)
+		return false;
+	return box->d <= 1 || src->target != MVGPU_TARGET_CUBE ||
+	       dst->target == MVGPU_TARGET_CUBE;
+}
+
 int mvgpu_vtransfer_region(struct mvgpu_vcmd *cmd)
 {
 	struct mvgpu_res3d *dst = cmd->res[0], *src = cmd->res[1];
@@ -188,11 +203,10 @@ int mvgpu_vtransfer_region(struct mvgpu_vcmd *cmd)
 
 	if (buffer != to_buffer)
 		return vcmd_refuse(cmd, -EINVAL, "buffer and texture");
-	/* The renderer would copy them by itself, beyond the end of its memory. */
-	if (src->nr_samples != dst->nr_samples)
-		return vcmd_refuse(cmd, -EINVAL, "samples");
 	if (!mvgpu_res3d_box_within(src, vcmd_dw(cmd, 7), &box))
 		return vcmd_refuse(cmd, -EINVAL, "source");
+	if (!region_ok(dst, src, &box))
+		return vcmd_refuse(cmd, -EINVAL, "samples, or sides of a cube");
 	count(cmd, src, &box);
 
 	if (!buffer)
