@@ -83,6 +83,7 @@ static void units(void)
 		"FRAG\n  0: LOAD TEMP[0], MEMORY[32], IN[0], COHERENT\n",
 		"FRAG\n  0: STORE IMAGE[0], TEMP[32], IN[0], COHERENT\n",
 		"FRAG\n  0: store image [0].xy ,\n temp [ 32 ]\n,IN[0],coherent\n",
+		"FRAG\n  0: STORE_PRECISE IMAGE[0], TEMP[32], IN[0], COHERENT\n",
 		"FRAG\n  0: STORE IMAGE[0], TEMP[ADDR[0].x-1], IN[0], COHERENT\n",
 		"FRAG\n  0: MOV TEMP[0][1][2], IN[0]\n",
 		"FRAG\n  0: MOV TEMP[ADDR[TEMP[0].x].x], IN[0]\n",
@@ -192,8 +193,11 @@ static void buffers(void)
 	CHECK_EQ(use(), 0);
 	CHECK_EQ(link(0), 0);
 	CHECK_EQ(link(GEOMETRY), -EINVAL);
-	CHECK_EQ(SUBMIT(CMD(LINK_SHADER, 6), FRAGMENT, VERTEX, 0, 0, 0,
-			0), -EINVAL);
+	shader(GEOMETRY, MVGPU_STAGE_GEOMETRY, "GEOM\nDCL BUFFER[]\n");
+	shader(FRAGMENT, MVGPU_STAGE_FRAGMENT, "FRAG\n");
+	CHECK_EQ(link(GEOMETRY), -EINVAL);
+	CHECK_EQ(SUBMIT(CMD(LINK_SHADER, 6), FRAGMENT, VERTEX, 0, 0, 0, 0),
+		 -EINVAL);
 	stop();
 }
 
@@ -231,6 +235,10 @@ static void constants(void)
 			MVGPU_STAGE_COMPUTE, 0, 1), 0);
 	CHECK_EQ(grid(), 0);
 	constants_are("DCL CONST[0][0..2]\n");
+	CHECK_EQ(grid(), -EINVAL);
+	constants_are("DCL CONST[65536][0..2]\n");
+	CHECK_EQ(grid(), -EINVAL);
+	constants_are("DCL CONST[]\n");
 	CHECK_EQ(grid(), -EINVAL);
 	/* Each of these is one more. */
 	constants_are("DCL CONST[0]\nDCL CONST[0]\n");

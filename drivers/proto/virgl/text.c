@@ -20,8 +20,8 @@
 
 #include "internal.h"
 
-/* Of these the renderer has so many: samplers, views, images, buffers (32 each) */
-#define MAX_UNITS 32
+/* Samplers, views, images, buffers: of each the renderer has so many. */
+#define MAX_UNITS 32U
 /* vrend_shader_info.output_arrays */
 #define MAX_OUTPUT_ARRAYS 16
 /* vrend_shader_info.fs_output_layout */
@@ -136,7 +136,8 @@ static void mean(struct mvgpu_vtext *text, struct mvgpu_vmeans *in,
 static void declare_constants(struct mvgpu_vtext *text)
 {
 	/* Two dimensions, and not the first of them 0: a uniform buffer. */
-	if (text->brackets == 2 && text->dimension != NONE && text->dimension)
+	if (text->brackets == 2 && text->dimension &&
+	    text->dimension < MAX_UNITS)
 		return;
 	if (text->last == NONE)
 		text->consts = HUGE_NUMBER;
@@ -172,8 +173,10 @@ static void check_units(struct mvgpu_vtext *text)
 		return;
 	if (text->largest >= MAX_UNITS)
 		refuse(text, "number of a unit");
-	else if (buffer && text->last != NONE)
-		text->buffers = max(text->buffers, text->last + 1);
+	else if (buffer)
+		/* Empty brackets mean all there may be. */
+		text->buffers = max(text->buffers,
+				    min(text->last, MAX_UNITS - 1) + 1);
 }
 
 /*
@@ -182,7 +185,8 @@ static void check_units(struct mvgpu_vtext *text)
  */
 static void find_coordinates(struct mvgpu_vtext *text)
 {
-	if (is_word(text, "STORE")) {
+	/* With "_PRECISE" or "_SAT" it is one, too. */
+	if (!strncmp(text->word, "STORE", 5)) {
 		text->store = STORE_WHERE;
 	} else if (is_word(text, "COHERENT")) {
 		if (text->operand >= MAX_UNITS)
