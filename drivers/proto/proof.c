@@ -12,8 +12,9 @@
  * What a stream makes is not set off against what it lets go of: the renderer may
  * have given the context up in between, and have both.
  *
- * What can be hidden is bounded: a quarter of a quota begins a round of checks, and
- * if another one has gone before its end, the guest waits.
+ * What can be hidden is bounded: when more than a quarter of a quota has gone, the
+ * next request begins a round of checks, and if that much has gone again before its
+ * end, the guest waits.
  */
 #include <linux/errno.h>
 #include <linux/list.h>
