@@ -15,6 +15,8 @@
 /* GPU ids are 1 to this, those of contexts, too. */
 #define FAKE_IDS 24
 #define FAKE_CTX_IDS 8
+/* Quota on contexts. */
+#define FAKE_CONTEXTS 5
 #define FAKE_GUEST_SIZE 0x40000
 /*
  * Where requests and responses lie. What is above is for backings, whose bytes

@@ -37,7 +37,7 @@ void fake_config_3d(struct mvgpu_proto_config *config)
 	}
 	config->nr_capsets = ARRAY_SIZE(capset);
 	config->capset = capset;
-	config->max_contexts = 3;
+	config->max_contexts = FAKE_CONTEXTS;
 	config->max_objects = 16;
 	config->max_sub_contexts = 4;
 	config->max_shader_bytes = 4096;

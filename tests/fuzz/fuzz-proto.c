@@ -104,7 +104,7 @@ static struct mvgpu_job *stream(u32 ctx)
 static struct mvgpu_job *request_3d(u32 op)
 {
 	struct virtio_gpu_box box;
-	u32 ctx = take(1) % 5, what;
+	u32 ctx = take(1) % (FAKE_CONTEXTS + 2), what;
 	struct spec new;
 
 	switch (op % 8) {

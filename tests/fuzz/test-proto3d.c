@@ -142,16 +142,16 @@ static void test_ctx_quota(void)
 	u32 i;
 
 	start();
-	for (i = 1; i <= 3; i++)
+	for (i = 1; i <= FAKE_CONTEXTS; i++)
 		have_ctx(i);
-	ANSWERED(req_ctx_create(4, 0, 0), ERR(OUT_OF_MEMORY));
+	ANSWERED(req_ctx_create(i, 0, 0), ERR(OUT_OF_MEMORY));
 	QUEUED(req_ctx(DESTROY, 2), CTX_DESTROY);
 	/* It is charged until the GPU has let go of it; its id is free. */
 	ANSWERED(req_ctx_create(2, 0, 0), ERR(OUT_OF_MEMORY));
 	ANSWERED(req_ctx(DESTROY, 2), ERR(INVALID_CONTEXT_ID));
 	RAN(0, OK);
 	have_ctx(2);
-	CHECK_EQ(stats().contexts, 3);
+	CHECK_EQ(stats().contexts, FAKE_CONTEXTS);
 	CHECK_EQ(fake.vgpu.quota_hits, 2);
 	fake_stop();
 }
@@ -202,6 +202,38 @@ static void test_attach(void)
 	ANSWERED(req_ctx_res(ATTACH, 1, 0), ERR(INVALID_RESOURCE_ID));
 	ANSWERED(req_ctx_res(DETACH, 3, 1), ERR(INVALID_CONTEXT_ID));
 	ANSWERED(req_ctx_res(DETACH, 1, 3), ERR(INVALID_RESOURCE_ID));
+	fake_stop();
+}
+
+/* Four for each resource that there may be, in whatever contexts. */
+static void test_attach_quota(void)
+{
+	u32 i;
+
+	fake_start(3, 1, 1 << 20, 64);
+	have(1, &texture);
+	for (i = 1; i <= 4; i++) {
+		have_ctx(i);
+		have_in(i, 1);
+	}
+	have_ctx(i);
+	ANSWERED(req_ctx_res(ATTACH, i, 1), ERR(OUT_OF_MEMORY));
+	CHECK_EQ(fake.vgpu.quota_hits, 1);
+	/* Again is none more. */
+	ANSWERED(req_ctx_res(ATTACH, 2, 1), OK);
+	QUEUED(req_ctx_res(DETACH, 2, 1), CTX_DETACH);
+	RAN(0, OK);
+	have_in(i, 1);
+	ANSWERED(req_ctx_res(ATTACH, 2, 1), ERR(OUT_OF_MEMORY));
+	/* They go with a context, and with the resource. */
+	QUEUED(req_ctx(DESTROY, 1), CTX_DESTROY);
+	RAN(0, OK);
+	have_in(2, 1);
+	QUEUED(req_unref(1), RES_DESTROY);
+	RAN(0, OK);
+	have(1, &texture);
+	for (i = 2; i <= 5; i++)
+		have_in(i, 1);
 	fake_stop();
 }
 
@@ -751,6 +783,7 @@ static const struct tap_case cases[] = {
 	{ "quota on contexts", test_ctx_quota },
 	{ "CTX_CREATE fails on the GPU", test_ctx_fails },
 	{ "CTX_ATTACH_RESOURCE and CTX_DETACH_RESOURCE", test_attach },
+	{ "quota on attachments", test_attach_quota },
 	{ "RESOURCE_CREATE_3D: each field bad", test_create_bad },
 	{ "RESOURCE_CREATE_3D: one sample is none", test_create_samples },
 	{ "quota on bytes, samples included", test_create_quota },
