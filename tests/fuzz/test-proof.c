@@ -5,17 +5,6 @@
 /* Asked about, when enough of a quota has gone, by any command with a stream. */
 #define ASKED() ANSWERED(blend(3, 1), ERR(INVALID_CONTEXT_ID))
 
-/* Commands of virgl. */
-#define BLEND (1 | 1 << 8 | 11 << 16)
-#define DESTROY (3 | 1 << 8 | 1 << 16)
-#define CREATE_SUB (29 | 1 << 16)
-#define DESTROY_SUB (30 | 1 << 16)
-#define STREAM(ctx, ...) ({						\
-	const u32 _dw[] = { __VA_ARGS__ };				\
-									\
-	req_submit(ctx, _dw, sizeof(_dw), sizeof(_dw));			\
-})
-
 /* Destroy resource @id, which nothing holds. */
 static void free_res(u32 id)
 {
@@ -167,7 +156,7 @@ static void test_proof_quotas(void)
 	}
 	for (i = 2; i < 7; i++) {
 		CHECK_EQ(fake.vgpu.nr_jobs, 0);
-		QUEUED(STREAM(1, DESTROY, i), SUBMIT_3D);
+		QUEUED(STREAM(1, DESTROY_OBJECT, i), SUBMIT_3D);
 		RAN(0, OK);
 	}
 	ASKED();
@@ -187,7 +176,7 @@ static void test_proof_exchange(void)
 	for (i = 0; i < 5; i++) {
 		QUEUED(blend(1, 1 + i), SUBMIT_3D);
 		RAN(0, OK);
-		stream[i][0] = DESTROY;
+		stream[i][0] = DESTROY_OBJECT;
 		stream[i][1] = 1 + i;
 		stream[i][2] = BLEND;
 		stream[i][3] = 10 + i;
@@ -211,10 +200,10 @@ static void test_proof_exchange(void)
 	ASKED();
 	checked(1, 0);
 
-	QUEUED(STREAM(1, CREATE_SUB, 1, CREATE_SUB, 2), SUBMIT_3D);
+	QUEUED(STREAM(1, CREATE_SUB_CTX, 1, CREATE_SUB_CTX, 2), SUBMIT_3D);
 	RAN(0, OK);
-	QUEUED(STREAM(1, CREATE_SUB, 3, CREATE_SUB, 4, DESTROY_SUB, 1,
-		      DESTROY_SUB, 2), SUBMIT_3D);
+	QUEUED(STREAM(1, CREATE_SUB_CTX, 3, CREATE_SUB_CTX, 4, DESTROY_SUB_CTX, 1,
+		      DESTROY_SUB_CTX, 2), SUBMIT_3D);
 	RAN(0, OK);
 	CHECK_EQ(stats().sub_contexts, 2);
 	ASKED();

@@ -501,6 +501,52 @@ static void test_submit_quota(void)
 	fake_stop();
 }
 
+/* Nor more sub-contexts. */
+static void test_sub_quota(void)
+{
+	start();
+	have_ctx(1);
+	have_ctx(2);
+	QUEUED(STREAM(1, CREATE_SUB_CTX, 1, CREATE_SUB_CTX, 2,
+		      CREATE_SUB_CTX, 3), SUBMIT_3D);
+	QUEUED(STREAM(2, CREATE_SUB_CTX, 1), SUBMIT_3D);
+	CHECK_EQ(stats().sub_contexts, 4);
+	ANSWERED(STREAM(1, CREATE_SUB_CTX, 4), ERR(OUT_OF_MEMORY));
+	ANSWERED(STREAM(2, CREATE_SUB_CTX, 2), ERR(OUT_OF_MEMORY));
+	CHECK_EQ(fake.vgpu.quota_hits, 2);
+	QUEUED(STREAM(1, DESTROY_SUB_CTX, 2), SUBMIT_3D);
+	QUEUED(STREAM(2, CREATE_SUB_CTX, 2), SUBMIT_3D);
+	ANSWERED(STREAM(1, CREATE_SUB_CTX, 2), ERR(OUT_OF_MEMORY));
+	CHECK_EQ(stats().sub_contexts, 4);
+	fake_run_all();
+	QUEUED(req_ctx(DESTROY, 1), CTX_DESTROY);
+	RAN(0, OK);
+	CHECK_EQ(stats().sub_contexts, 2);
+	QUEUED(STREAM(2, CREATE_SUB_CTX, 3, CREATE_SUB_CTX, 4), SUBMIT_3D);
+	fake_stop();
+}
+
+/* Nor more text of shaders: 1024 dwords. */
+static void test_text_quota(void)
+{
+	start();
+	have_ctx(1);
+	have_ctx(2);
+	QUEUED(shader(1, 1, 600), SUBMIT_3D);
+	ANSWERED(shader(2, 1, 425), ERR(OUT_OF_MEMORY));
+	QUEUED(shader(2, 1, 424), SUBMIT_3D);
+	CHECK_EQ(stats().shader_bytes, 4096);
+	ANSWERED(shader(1, 2, 1), ERR(OUT_OF_MEMORY));
+	ANSWERED(shader(2, 2, 1), ERR(OUT_OF_MEMORY));
+	CHECK_EQ(fake.vgpu.quota_hits, 3);
+	fake_run_all();
+	QUEUED(req_ctx(DESTROY, 1), CTX_DESTROY);
+	RAN(0, OK);
+	CHECK_EQ(stats().shader_bytes, 4 * 424);
+	QUEUED(shader(2, 2, 600), SUBMIT_3D);
+	fake_stop();
+}
+
 /* What did not reach the GPU makes the shadow wrong. */
 static void test_submit_fails(void)
 {
@@ -793,6 +839,8 @@ static const struct tap_case cases[] = {
 	{ "SUBMIT_3D", test_submit },
 	{ "SUBMIT_3D: sizes, and the queue that waits", test_submit_size },
 	{ "quota on objects", test_submit_quota },
+	{ "quota on sub-contexts", test_sub_quota },
+	{ "quota on text of shaders", test_text_quota },
 	{ "SUBMIT_3D fails on the GPU", test_submit_fails },
 	{ "memory in use after RESOURCE_UNREF", test_zombie },
 	{ "viewers of a 3D scanout", test_scanout },

@@ -40,12 +40,34 @@ static inline void have_ctx(u32 ctx)
 	RAN(0, OK);
 }
 
+/* Commands of virgl. */
+#define BLEND (1 | 1 << 8 | 11 << 16)
+#define DESTROY_OBJECT (3 | 1 << 8 | 1 << 16)
+#define CREATE_SUB_CTX (29 | 1 << 16)
+#define DESTROY_SUB_CTX (30 | 1 << 16)
+#define STREAM(ctx, ...) ({						\
+	const u32 _dw[] = { __VA_ARGS__ };				\
+									\
+	req_submit(ctx, _dw, sizeof(_dw), sizeof(_dw));			\
+})
+
 /* A stream that makes an object, @handle. */
 static inline struct mvgpu_job *blend(u32 ctx, u32 handle)
 {
-	const u32 stream[12] = { 1 | 1 << 8 | 11 << 16, handle };
+	const u32 stream[12] = { BLEND, handle };
 
 	return req_submit(ctx, stream, sizeof(stream), sizeof(stream));
+}
+
+/* One that makes a shader, @handle, with as many dwords of text. */
+static inline struct mvgpu_job *shader(u32 ctx, u32 handle, u32 text)
+{
+	const u32 len = sizeof(u32) * (6 + text);
+	u32 stream[6 + 1024] = {
+		1 | 4 << 8 | (5 + text) << 16, handle, 0, 4 * text,
+	};
+
+	return req_submit(ctx, stream, len, len);
 }
 
 #endif
