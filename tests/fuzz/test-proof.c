@@ -134,6 +134,15 @@ static void test_proof_waits(void)
 	fake_stop();
 }
 
+/* A shader with so many dwords of text comes and goes. */
+static void text_goes(u32 text)
+{
+	QUEUED(shader(1, 7, text), SUBMIT_3D);
+	RAN(0, OK);
+	QUEUED(STREAM(1, DESTROY_OBJECT, 7), SUBMIT_3D);
+	RAN(0, OK);
+}
+
 /* What each of the quotas has to say. */
 static void test_proof_quotas(void)
 {
@@ -159,6 +168,25 @@ static void test_proof_quotas(void)
 		QUEUED(STREAM(1, DESTROY_OBJECT, i), SUBMIT_3D);
 		RAN(0, OK);
 	}
+	ASKED();
+	checked(1, 0);
+
+	/* A quarter of the text, and a dword more. */
+	text_goes(256);
+	ASKED();
+	CHECK_EQ(fake.vgpu.nr_jobs, 0);
+	text_goes(1);
+	ASKED();
+	checked(1, 0);
+
+	QUEUED(STREAM(1, CREATE_SUB_CTX, 1, CREATE_SUB_CTX, 2), SUBMIT_3D);
+	RAN(0, OK);
+	QUEUED(STREAM(1, DESTROY_SUB_CTX, 1), SUBMIT_3D);
+	RAN(0, OK);
+	ASKED();
+	CHECK_EQ(fake.vgpu.nr_jobs, 0);
+	QUEUED(STREAM(1, DESTROY_SUB_CTX, 2), SUBMIT_3D);
+	RAN(0, OK);
 	ASKED();
 	checked(1, 0);
 	fake_stop();
