@@ -382,6 +382,10 @@ static void test_transfer_layers(void)
 
 static void test_transfer_bad(void)
 {
+	const struct spec samples = {
+		TARGET_2D, FORMAT_BGRA, BIND_TARGET, 16, 16, 1, 1, 0, 4,
+	};
+	const struct virtio_gpu_box good = { 4, 8, 0, 12, 8, 1 };
 	static const struct {
 		struct virtio_gpu_box box;
 		u32 level, stride, layer;
@@ -416,6 +420,19 @@ static void test_transfer_bad(void)
 					 bad[i].layer, bad[i].offset),
 			 ERR(INVALID_PARAMETER));
 	}
+
+	/* Samples, in either direction. */
+	have(2, &samples);
+	QUEUED(req_attach(2, 1, PAGES_AT, 4096), BACKING_ATTACH);
+	RAN(0, OK);
+	ANSWERED(req_transfer_3d(TO, 0, 2, &good, 0, 0, 0, 0),
+		 ERR(INVALID_PARAMETER));
+	ANSWERED(req_transfer_3d(FROM, 0, 2, &good, 0, 0, 0, 0),
+		 ERR(INVALID_PARAMETER));
+	/* The box is good where there are none. */
+	QUEUED(req_transfer_3d(TO, 0, 1, &good, 0, 0, 0, 0), TRANSFER_TO_3D);
+	QUEUED(req_transfer_3d(FROM, 0, 1, &good, 0, 0, 0, 0),
+	       TRANSFER_FROM_3D);
 	fake_stop();
 }
 
