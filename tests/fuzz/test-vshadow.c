@@ -254,6 +254,74 @@ static void query(u32 handle, u32 type)
 	CHECK_EQ(SUBMIT(CREATE(QUERY, 4), handle, type, 0, VGL_QUERY), 0);
 }
 
+/* SET_RENDER_CONDITION: what the GPU is sent of it, or of the end of @handle. */
+static u32 condition(u32 handle)
+{
+	CHECK_EQ(SUBMIT(CMD(SET_RENDER_CONDITION, 3), handle, 0, 0), 0);
+	return le32_to_cpu(vgl.stream[0]);
+}
+
+static u32 destroy(u32 handle)
+{
+	CHECK_EQ(SUBMIT(CMD(DESTROY_OBJECT, 1), handle), 0);
+	return le32_to_cpu(vgl.stream[0]);
+}
+
+/* GL has the query that draws depend on, deleted or not. */
+static void conditions(void)
+{
+	const u32 set = CMD(SET_RENDER_CONDITION, 3);
+	u32 objects;
+
+	start();
+	CHECK_EQ(SUBMIT(CREATE(QUERY, 4), H_OTHER, 0, 0, VGL_QUERY), 0);
+	objects = vgl.virgl->nr_objects;
+	CHECK_EQ(condition(VGL_H_QUERY), set);
+	CHECK_EQ(destroy(VGL_H_QUERY), CMD(NOP, 1));
+	CHECK_EQ(vgl.virgl->nr_objects, objects);
+	CHECK_EQ(refs(VGL_QUERY), 2);
+	CHECK_EQ(SUBMIT(CREATE(DSA, 5), VGL_H_QUERY, 0, 0, 0, 0), -EINVAL);
+	CHECK(!strcmp(vgl.verdict.reason, "query is the condition"));
+	CHECK_EQ(SUBMIT(CREATE(QUERY, 4), VGL_H_QUERY, 0, 0, VGL_QUERY),
+		 -EINVAL);
+
+	/* The first one stays, until it is ended. */
+	CHECK_EQ(condition(H_OTHER), CMD(NOP, 3));
+	CHECK_EQ(condition(VGL_H_QUERY), CMD(NOP, 3));
+	CHECK_EQ(destroy(VGL_H_QUERY), CMD(NOP, 1));
+	CHECK_EQ(condition(0), set);
+	CHECK_EQ(condition(0), set);
+	CHECK_EQ(condition(H_OTHER), set);
+	CHECK_EQ(destroy(H_OTHER), CMD(NOP, 1));
+	CHECK_EQ(destroy(VGL_H_QUERY), CMD(DESTROY_OBJECT, 1));
+	CHECK_EQ(refs(VGL_QUERY), 1);
+
+	/* An end that is taken back is none, nor is a begin. */
+	VGL_ADD(&vgl, set, 0, 0, 0);
+	VGL_ADD(&vgl, CMD(NOP, 9));
+	CHECK_EQ(submit(), -EINVAL);
+	CHECK_EQ(destroy(H_OTHER), CMD(NOP, 1));
+	CHECK_EQ(condition(0), set);
+	VGL_ADD(&vgl, set, H_OTHER, 0, 0);
+	VGL_ADD(&vgl, CMD(NOP, 9));
+	CHECK_EQ(submit(), -EINVAL);
+	CHECK_EQ(destroy(H_OTHER), CMD(DESTROY_OBJECT, 1));
+	CHECK_EQ(refs(VGL_QUERY), 0);
+
+	/* Each sub-context has its own, and takes it along. */
+	query(VGL_H_QUERY, 0);
+	VGL_ADD(&vgl, CMD(CREATE_SUB_CTX, 1), 1);
+	vgl_objects(&vgl);
+	VGL_ADD(&vgl, set, VGL_H_QUERY, 0, 0);
+	CHECK_EQ(submit(), 0);
+	CHECK_EQ(refs(VGL_QUERY), 2);
+	CHECK_EQ(in_sub(0, CMD(DESTROY_OBJECT, 1)), 0);
+	CHECK_EQ(refs(VGL_QUERY), 1);
+	CHECK_EQ(SUBMIT(CMD(DESTROY_SUB_CTX, 1), 1), 0);
+	CHECK_EQ(refs(VGL_QUERY), 0);
+	stop();
+}
+
 /* A result is read only of a query that GL has ended. */
 static void queries(void)
 {
@@ -685,6 +753,7 @@ static const struct tap_case cases[] = {
 	{ "a stream says which sub-context it is for", entered },
 	{ "vertex elements keep what they were drawn with", elements },
 	{ "results of queries that have none are not read", queries },
+	{ "a query is not deleted while draws depend on it", conditions },
 	{ "combinations of streamout targets are counted", streamouts },
 	{ "and bounded", streamout_limit },
 	{ "long shaders go on where they ended", long_shaders },

@@ -242,9 +242,9 @@ static u64 digest_sub(const struct mvgpu_vsub *sub)
 	for (i = 0; i < VIRGL_MAX_COLOR; i++)
 		hash = mix_obj(hash, sub->color[i]);
 	hash = mix_obj(hash, sub->zs);
-	hash = mix_obj(hash, sub->condition);
 	for (i = 0; i < MVGPU_QUERY_SLOTS; i++)
 		hash = mix_obj(hash, sub->query[i]);
+	hash = mix_obj(hash, sub->cond);
 	hash = mix_obj(hash, sub->elements);
 	hash = mix(hash, (uintptr_t)sub->vao_index);
 	hash = mix(hash, (u64)sub->index_size << 32 | sub->index_offset);
@@ -362,9 +362,9 @@ static void verify_sub(const struct mvgpu_vsub *sub)
 	for (i = 0; i < VIRGL_MAX_COLOR; i++)
 		seen_obj(sub->color[i]);
 	seen_obj(sub->zs);
-	seen_obj(sub->condition);
 	for (i = 0; i < MVGPU_QUERY_SLOTS; i++)
 		seen_obj(sub->query[i]);
+	seen_obj(sub->cond);
 	seen_obj(sub->elements);
 	seen_res(sub->vao_index);
 	/* Handles and bindings of a sub-context are all seen by now. */

@@ -200,7 +200,7 @@ struct mvgpu_vstage {
  * @color: surfaces
  * @zs: surface
  * @query: active queries
- * @condition: query that rendering depends on
+ * @cond: query that draws depend on; NULL: none
  * @elements: of vertices
  * @vao_index: index buffer of the last draw without any; NULL: none
  * @id: the guest's
@@ -224,7 +224,7 @@ struct mvgpu_vsub {
 	struct mvgpu_vobj *color[VIRGL_MAX_COLOR];
 	struct mvgpu_vobj *zs;
 	struct mvgpu_vobj *query[MVGPU_QUERY_SLOTS];
-	struct mvgpu_vobj *condition;
+	struct mvgpu_vobj *cond;
 	struct mvgpu_vobj *elements;
 	struct mvgpu_res3d *vao_index;
 	u32 id;
@@ -346,6 +346,12 @@ static inline int vcmd_refuse(struct mvgpu_vcmd *cmd, int err,
 {
 	cmd->verdict->reason = reason;
 	return err;
+}
+
+/* Have the GPU do nothing in its place. */
+static inline void vcmd_skip(struct mvgpu_vcmd *cmd)
+{
+	cmd->dw[0] = cpu_to_le32(VIRGL_CMD(VIRGL_NOP, 0, cmd->len));
 }
 
 /**

@@ -129,16 +129,8 @@ static int obj_drop(struct mvgpu_virgl *virgl, struct mvgpu_vobj *obj)
 }
 
 /* Take a handle away. Bindings keep the object. */
-static int obj_remove(struct mvgpu_vcmd *cmd, struct mvgpu_vobj *obj)
+static int obj_remove(struct mvgpu_virgl *virgl, struct mvgpu_vobj *obj)
 {
-	struct mvgpu_virgl *virgl = cmd->virgl;
-
-	/*
-	 * GL does not end a condition whose query it deletes, and Mesa looks into
-	 * its memory afterwards. No application has use for that.
-	 */
-	if (obj->sub->condition == obj)
-		return vcmd_refuse(cmd, -EINVAL, "rendering depends on it");
 	if (obj_drop(virgl, obj) ||
 	    mvgpu_vundo_log(virgl, UNDO_REMOVE, NULL, obj))
 		return -ENOMEM;
@@ -152,14 +144,15 @@ int mvgpu_vobj_create(struct mvgpu_vcmd *cmd, u32 type, struct mvgpu_res3d *res,
 	struct mvgpu_virgl *virgl = cmd->virgl;
 	u32 handle = vcmd_dw(cmd, 1);
 	struct mvgpu_vobj *obj, *old;
-	int err;
 
 	if (!handle)
 		return vcmd_refuse(cmd, -EINVAL, "handle 0");
 	old = mvgpu_vobj_find(virgl, handle);
-	err = old ? obj_remove(cmd, old) : 0;
-	if (err)
-		return err;
+	/* See mvgpu_vobj_destroy(). Mesa gives no handle twice. */
+	if (old && old == virgl->sub->cond)
+		return vcmd_refuse(cmd, -EINVAL, "query is the condition");
+	if (old && obj_remove(virgl, old))
+		return -ENOMEM;
 	if (virgl->nr_objects >= virgl->limits.objects)
 		return vcmd_refuse(cmd, -EDQUOT, "too many objects");
 	if (text > virgl->limits.shader_text ||
@@ -213,5 +206,16 @@ int mvgpu_vobj_destroy(struct mvgpu_vcmd *cmd)
 	 * The GPU finds nothing to do, either: its create may have been refused
 	 * and the guest not know of it.
 	 */
-	return obj ? obj_remove(cmd, obj) : 0;
+	if (!obj)
+		return 0;
+	/*
+	 * GL, deleting the query that draws depend on, would go on with what was
+	 * freed. Applications may delete it, and Mesa does not end the condition for
+	 * that. So it stays, charged as it was, until its sub-context goes.
+	 */
+	if (obj == cmd->virgl->sub->cond) {
+		vcmd_skip(cmd);
+		return 0;
+	}
+	return obj_remove(cmd->virgl, obj);
 }

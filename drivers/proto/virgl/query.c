@@ -146,7 +146,7 @@ int mvgpu_vquery_result(struct mvgpu_vcmd *cmd)
 
 	/* Without one it does nothing, and the guest's buffer stays as it is. */
 	if (!err && !obj->done)
-		cmd->dw[0] = cpu_to_le32(VIRGL_CMD(VIRGL_NOP, 0, cmd->len));
+		vcmd_skip(cmd);
 	return err;
 }
 
@@ -169,7 +169,7 @@ int mvgpu_vquery_result_qbo(struct mvgpu_vcmd *cmd)
 
 int mvgpu_vquery_condition(struct mvgpu_vcmd *cmd)
 {
-	struct mvgpu_vobj **slot = &cmd->virgl->sub->condition, *obj;
+	struct mvgpu_vobj **cond = &cmd->virgl->sub->cond, *obj;
 	int err;
 
 	if (vcmd_dw(cmd, 3) >= CONDITIONS)
@@ -177,10 +177,15 @@ int mvgpu_vquery_condition(struct mvgpu_vcmd *cmd)
 	err = mvgpu_vobj_get(cmd, 1, VIRGL_OBJ_QUERY, &obj);
 	if (err)
 		return err;
-	/* GL would keep the first, the renderer the second. Mesa ends it before. */
-	if (obj && *slot && *slot != obj)
-		return vcmd_refuse(cmd, -EINVAL, "there is a condition");
-	return mvgpu_vslot_set_obj(cmd->virgl, slot, obj);
+	/*
+	 * GL keeps the first one, but the renderer would remember this one and begin
+	 * with it after its next clear or blit. Mesa ends one before the next.
+	 */
+	if (obj && *cond) {
+		vcmd_skip(cmd);
+		return 0;
+	}
+	return mvgpu_vslot_set_obj(cmd->virgl, cond, obj);
 }
 
 int mvgpu_vquery_drop(struct mvgpu_virgl *virgl, struct mvgpu_vobj *obj)
