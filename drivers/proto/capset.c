@@ -165,7 +165,7 @@ u32 mvgpu_capset_limit(const struct mvgpu_proto *proto, u32 off)
 		    (off >= MVGPU_CAPS_V1_SIZE &&
 		     capset->id != VIRTIO_GPU_CAPSET_VIRGL2))
 			continue;
-		value = get_unaligned_le32((const u8 *)capset->data + off);
+		value = get_unaligned_le32(capset->data + off);
 		if (value)
 			return value;
 	}

@@ -274,3 +274,24 @@ bool mvgpu_format3d_known(u32 format)
 {
 	return mvgpu_format3d(format) != &unknown;
 }
+
+bool mvgpu_format3d_blocks(u32 format)
+{
+	const struct mvgpu_format3d *fmt = mvgpu_format3d(format);
+
+	return fmt->width > 1 || fmt->height > 1;
+}
+
+bool mvgpu_format3d_volume(u32 format)
+{
+	switch (format) {
+	case 16 ... 23:		/* depth, stencil */
+	case 126:
+	case 136 ... 138:
+	case 329:		/* Z24S8, seen as R8G8B8A8 */
+		return false;
+	case 255 ... 258:	/* BPTC */
+		return true;
+	}
+	return !mvgpu_format3d_blocks(format);
+}

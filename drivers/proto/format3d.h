@@ -20,5 +20,9 @@ struct mvgpu_format3d {
 const struct mvgpu_format3d *mvgpu_format3d(u32 format);
 /** mvgpu_format3d_known() - may it be used? Format 0 is none. */
 bool mvgpu_format3d_known(u32 format);
+/** mvgpu_format3d_blocks() - is it made of blocks of several pixels? */
+bool mvgpu_format3d_blocks(u32 format);
+/** mvgpu_format3d_volume() - does GL have textures of three dimensions of it? */
+bool mvgpu_format3d_volume(u32 format);
 
 #endif

@@ -95,32 +95,17 @@ static bool levels_ok(const struct mvgpu_res3d *res)
 	return res->last_level <= ilog2(side);
 }
 
-/* Depth and stencil, X8Z24 among them */
-static bool is_depth(u32 format)
-{
-	return (format >= 16 && format <= 23) || format == 126 ||
-	       (format >= 136 && format <= 138) || format == 329;
-}
-
-/* BPTC */
-static bool has_volumes(u32 format)
-{
-	return format >= 255 && format <= 258;
-}
-
 /*
  * GL has no memory for a texture that it does not know, the renderer does not ask,
  * and what it then reads of it is memory of its own.
  */
 static bool format_ok(const struct mvgpu_res3d *res)
 {
-	const struct mvgpu_format3d *fmt = mvgpu_format3d(res->format);
-	bool blocks = fmt->width > 1 || fmt->height > 1;
+	bool blocks = mvgpu_format3d_blocks(res->format);
 
 	switch (res->target) {
 	case MVGPU_TARGET_3D:
-		return !is_depth(res->format) &&
-		       (!blocks || has_volumes(res->format));
+		return mvgpu_format3d_volume(res->format);
 	case MVGPU_TARGET_1D:
 	case MVGPU_TARGET_1D_ARRAY:
 	case MVGPU_TARGET_RECT:

@@ -73,13 +73,6 @@ static bool create_ok(const struct mvgpu_proto *proto,
 		mvgpu_capset_format(proto, r3d->format));
 }
 
-static bool compressed(u32 format)
-{
-	const struct mvgpu_format3d *fmt = mvgpu_format3d(format);
-
-	return fmt->width > 1 || fmt->height > 1;
-}
-
 void mvgpu_resource_create_job(struct mvgpu_job *job,
 			       const struct mvgpu_res3d *r3d)
 {
@@ -97,7 +90,7 @@ void mvgpu_resource_create_job(struct mvgpu_job *job,
 		.nr_samples = r3d->nr_samples,
 		.flags = r3d->flags,
 		.size = r3d->size,
-		.compressed = compressed(r3d->format),
+		.compressed = mvgpu_format3d_blocks(r3d->format),
 	};
 }
 
