@@ -64,10 +64,9 @@ int mvgpu_vbind_vertex(struct mvgpu_vcmd *cmd)
 	/* What GL refuses leaves what was there before in its vertex array object. */
 	if (cmd->nr_res > MAX_GL_VERTEX)
 		return vcmd_refuse(cmd, -EINVAL, "vertex buffers");
-	for (i = 0; i < cmd->nr_res; i++)
+	for (i = 0; i < cmd->nr_res && !err; i++) {
 		if (vcmd_dw(cmd, 1 + 3 * i) > MAX_GL_STRIDE)
 			return vcmd_refuse(cmd, -EINVAL, "stride");
-	for (i = 0; i < cmd->nr_res && !err; i++) {
 		if (cmd->res[i] && cmd->res[i]->target != MVGPU_TARGET_BUFFER)
 			return vcmd_refuse(cmd, -EINVAL, "no buffer");
 		err = mvgpu_vslot_set_res(virgl, &sub->vertex[i], cmd->res[i]);
