@@ -147,7 +147,7 @@ struct mvgpu_vobj {
 	u32 text;
 	u32 got;
 	struct mvgpu_vscan scan;
-	struct mvgpu_vtext found;
+	struct mvgpu_vtext *found;
 	u32 query;
 	u32 done;
 	struct mvgpu_vao *vao;

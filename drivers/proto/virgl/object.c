@@ -88,6 +88,7 @@ void mvgpu_vobj_put(struct mvgpu_virgl *virgl, struct mvgpu_vobj *obj,
 	if (obj->res)
 		mvgpu_vres_put(virgl, obj->res, quiet);
 	mvgpu_velements_free(virgl, obj, quiet);
+	kfree(obj->found);
 	kfree(obj);
 }
 

@@ -11,6 +11,7 @@
 #include <linux/kernel.h>
 #include <linux/math.h>
 #include <linux/nospec.h>
+#include <linux/slab.h>
 
 #include "internal.h"
 
@@ -78,7 +79,11 @@ static int shader_first(struct mvgpu_vcmd *cmd, struct mvgpu_vstage *stage,
 	obj->stage = stage - cmd->virgl->sub->stages;
 	obj->got = bytes;
 	obj->scan = scan;
-	obj->found = found;
+	/* If there is none, the object is taken back with the stream. */
+	obj->found = kzalloc(sizeof(found), GFP_KERNEL);
+	if (!obj->found)
+		return -ENOMEM;
+	*obj->found = found;
 	if (bytes == padded)
 		return 0;
 	return mvgpu_vslot_set_obj(cmd->virgl, &stage->partial, obj);
@@ -106,10 +111,10 @@ static int shader_next(struct mvgpu_vcmd *cmd, struct mvgpu_vstage *stage,
 
 	scan = obj->scan;
 	mvgpu_vscan_text(&scan, cmd, at);
-	found = obj->found;
+	found = *obj->found;
 	err = mvgpu_vtext_scan(&found, cmd, at) ?:
 	      mvgpu_vslots_set(cmd->virgl, &obj->scan, &scan, sizeof(scan)) ?:
-	      mvgpu_vslots_set(cmd->virgl, &obj->found, &found, sizeof(found));
+	      mvgpu_vslots_set(cmd->virgl, obj->found, &found, sizeof(found));
 	if (!err)
 		err = mvgpu_vslot_set_u32(cmd->virgl, &obj->got,
 					  obj->got + bytes);
@@ -188,7 +193,7 @@ int mvgpu_vshader_link(struct mvgpu_vcmd *cmd)
 static int shader_use(struct mvgpu_vcmd *cmd, const struct mvgpu_vstage *stage)
 {
 	if (stage->shader && stage->consts &&
-	    stage->shader->found.consts > stage->consts / 4)
+	    stage->shader->found->consts > stage->consts / 4)
 		return vcmd_refuse(cmd, -EINVAL, "constants of a shader");
 	return 0;
 }

@@ -390,7 +390,7 @@ int mvgpu_vtext_pipeline(struct mvgpu_vcmd *cmd,
 	for (i = 0; i < ARRAY_SIZE(pipeline); i++) {
 		if (!shader[pipeline[i]])
 			continue;
-		text = &shader[pipeline[i]]->found;
+		text = shader[pipeline[i]]->found;
 		if (before && text->inputs + ADDED_INPUTS +
 			      missing(before, text) > MAX_INPUTS)
 			return vcmd_refuse(cmd, -EINVAL, "inputs of a shader");
