@@ -20,6 +20,8 @@
 #define MVGPU_QUERY_SLOTS 26
 /* Resources that one command can name. */
 #define MAX_RESOURCES 32
+/* Kinds of varyings: see text.c. */
+#define MVGPU_VARYINGS 3
 
 struct mvgpu_vsub;
 
@@ -42,21 +44,9 @@ struct mvgpu_vscan {
 };
 
 /**
- * struct mvgpu_vmeans - what a shader's inputs or outputs are, a bit each
- * @generic: varyings
- * @patch: of a patch
- * @texcoord: coordinates of textures
- */
-struct mvgpu_vmeans {
-	u64 generic;
-	u32 patch;
-	u32 texcoord;
-};
-
-/**
  * struct mvgpu_vtext - what was found in a shader's text, and how far it was read
- * @in: inputs; of a range the first
- * @out: outputs
+ * @in: varyings that are inputs, a bit each; of a range the first
+ * @out: and outputs
  * @inputs: declarations
  * @outputs: likewise
  * @arrays: outputs that are one
@@ -81,8 +71,8 @@ struct mvgpu_vmeans {
  * @largest: of all numbers behind the word
  */
 struct mvgpu_vtext {
-	struct mvgpu_vmeans in;
-	struct mvgpu_vmeans out;
+	u64 in[MVGPU_VARYINGS];
+	u64 out[MVGPU_VARYINGS];
 	u32 inputs;
 	u32 outputs;
 	u32 arrays;

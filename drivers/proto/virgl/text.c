@@ -33,9 +33,16 @@
 /* Colours that are passed to a fragment shader, and that one may write */
 #define MAX_COLORS 2
 #define MAX_DRAW_BUFFERS 8
-#define MAX_GENERICS 64
-#define MAX_PATCHES 32
-#define MAX_TEXCOORDS 8
+
+/* Varyings, and how many of each there may be. */
+static const struct {
+	const char *word;
+	u32 nr;
+} varyings[MVGPU_VARYINGS] = {
+	{ "GENERIC", 64 },
+	{ "PATCH", 32 },
+	{ "TEXCOORD", 8 },
+};
 
 /* More than any limit; NONE: there was no number. */
 #define HUGE_NUMBER 0xfffffU
@@ -100,36 +107,26 @@ static u64 bits(u32 from, u32 nr)
 }
 
 /* "GENERIC[5]" and its like, of an input or output. */
-static void mean(struct mvgpu_vtext *text, struct mvgpu_vmeans *in,
-		 struct mvgpu_vmeans *out, u32 index)
+static void mean(struct mvgpu_vtext *text, u32 index)
 {
 	bool is_in = text->declares == DCL_IN;
+	u32 i;
 
-	if (is_word(text, "GENERIC")) {
-		if (index >= MAX_GENERICS)
+	for (i = 0; i < MVGPU_VARYINGS; i++) {
+		if (!is_word(text, varyings[i].word))
+			continue;
+		if (index >= varyings[i].nr)
 			refuse(text, "number of a varying");
 		else if (is_in)
-			in->generic |= BIT_ULL(index);
+			text->in[i] |= BIT_ULL(index);
 		else
-			out->generic |= bits(index, text->span);
-	} else if (is_word(text, "PATCH")) {
-		if (index >= MAX_PATCHES)
-			refuse(text, "number of a varying");
-		else if (is_in)
-			in->patch |= BIT(index);
-		else
-			out->patch |= bits(index, text->span);
-	} else if (is_word(text, "TEXCOORD")) {
-		if (index >= MAX_TEXCOORDS)
-			refuse(text, "number of a varying");
-		else if (is_in)
-			in->texcoord |= BIT(index);
-		else
-			out->texcoord |= bits(index, text->span) & 0xff;
-	} else if (is_word(text, "COLOR") || is_word(text, "BCOLOR")) {
-		if (index >= (is_in ? MAX_COLORS : MAX_DRAW_BUFFERS))
-			refuse(text, "number of a colour");
+			text->out[i] |= bits(index, text->span) &
+					bits(0, varyings[i].nr);
+		return;
 	}
+	if ((is_word(text, "COLOR") || is_word(text, "BCOLOR")) &&
+	    index >= (is_in ? MAX_COLORS : MAX_DRAW_BUFFERS))
+		refuse(text, "number of a colour");
 }
 
 /* What the renderer hands to GL as one array, as it counts it. */
@@ -203,8 +200,6 @@ static void find_coordinates(struct mvgpu_vtext *text)
 /* A word, with the brackets behind it, is complete. */
 static void item(struct mvgpu_vtext *text)
 {
-	bool with_number = text->brackets && text->last != NONE;
-
 	if (is_word(text, "DCL")) {
 		text->declares = DCL_FILE;
 		return;
@@ -214,8 +209,7 @@ static void item(struct mvgpu_vtext *text)
 	if (text->declares == DCL_FILE)
 		declare(text);
 	else if (text->declares == DCL_IN || text->declares == DCL_OUT)
-		mean(text, &text->in, &text->out,
-		     with_number ? text->last : 0);
+		mean(text, text->last == NONE ? 0 : text->last);
 
 	if (is_word(text, "ARRAY") && text->declares == DCL_OUT)
 		text->arrays++;
@@ -376,9 +370,11 @@ static const u8 pipeline[] = {
 static u32 missing(const struct mvgpu_vtext *before,
 		   const struct mvgpu_vtext *text)
 {
-	return hweight64(before->out.generic & ~text->in.generic) +
-	       hweight32(before->out.patch & ~text->in.patch) +
-	       hweight32(before->out.texcoord & ~text->in.texcoord);
+	u32 i, nr = 0;
+
+	for (i = 0; i < MVGPU_VARYINGS; i++)
+		nr += hweight64(before->out[i] & ~text->in[i]);
+	return nr;
 }
 
 int mvgpu_vtext_pipeline(struct mvgpu_vcmd *cmd,
