@@ -7,6 +7,12 @@
 #include "request3d.h"
 #include "tap.h"
 
+#define ATTACH VIRTIO_GPU_CMD_CTX_ATTACH_RESOURCE
+#define DETACH VIRTIO_GPU_CMD_CTX_DETACH_RESOURCE
+#define DESTROY VIRTIO_GPU_CMD_CTX_DESTROY
+#define TO VIRTIO_GPU_CMD_TRANSFER_TO_HOST_3D
+#define FROM VIRTIO_GPU_CMD_TRANSFER_FROM_HOST_3D
+
 static const struct spec texture = {
 	TARGET_2D, FORMAT_BGRA, BIND_TARGET, 16, 16,
 };
@@ -37,6 +43,18 @@ static inline void have(u32 id, const struct spec *spec)
 static inline void have_ctx(u32 ctx)
 {
 	QUEUED(req_ctx_create(ctx, 0, 0), CTX_CREATE);
+	RAN(0, OK);
+}
+
+static inline void have_in(u32 ctx, u32 id)
+{
+	QUEUED(req_ctx_res(ATTACH, ctx, id), CTX_ATTACH);
+	RAN(0, OK);
+}
+
+static inline void have_backing(u32 id, u32 bytes)
+{
+	QUEUED(req_attach(id, 1, PAGES_AT, bytes), BACKING_ATTACH);
 	RAN(0, OK);
 }
 

@@ -513,6 +513,13 @@ static void check_ranges(void)
 }
 
 /* Where two things would be wrong at once if one dword were. */
+/* A copy of a box, from layer @src_z of one to @x of layer @z of another. */
+static int region(u32 dst, u32 x, u32 z, u32 src, u32 src_z, u32 w, u32 h, u32 d)
+{
+	return SUBMIT(CMD(RESOURCE_COPY_REGION, 13), dst, 0, x, 0, z, src, 0, 0,
+		      0, src_z, w, h, d);
+}
+
 static void check_kinds(void)
 {
 	u32 len;
@@ -536,44 +543,30 @@ static void check_kinds(void)
 	CHECK_EQ(SUBMIT(CMD(SET_SCISSOR_STATE, 1), 16), -EINVAL);
 	CHECK_EQ(SUBMIT(CMD(BLIT, 21), 0xf, 0, 0, VGL_BARE, 0, RGBA8, 0, 0, 0,
 			1, 1, 1, VGL_TEX, 0, RGBA8, 0, 0, 0, 1, 1, 1), -EINVAL);
-	CHECK_EQ(SUBMIT(CMD(RESOURCE_COPY_REGION, 13), VGL_BARE, 0, 0, 0, 0,
-			VGL_TEX, 0, 0, 0, 0, 1, 1, 1), -EINVAL);
+	CHECK_EQ(region(VGL_BARE, 0, 0, VGL_TEX, 0, 1, 1, 1), -EINVAL);
 	vgl.res[VGL_CUBE]->res.nr_samples = 4;
-	CHECK_EQ(SUBMIT(CMD(RESOURCE_COPY_REGION, 13), VGL_ARRAY, 0, 0, 0, 0,
-			VGL_CUBE, 0, 0, 0, 0, 1, 1, 1), -EINVAL);
+	CHECK_EQ(region(VGL_ARRAY, 0, 0, VGL_CUBE, 0, 1, 1, 1), -EINVAL);
 	vgl.res[VGL_CUBE]->res.nr_samples = 0;
-	CHECK_EQ(SUBMIT(CMD(RESOURCE_COPY_REGION, 13), VGL_ARRAY, 0, 0, 0, 0,
-			VGL_CUBE, 0, 0, 0, 0, 1, 1, 1), 0);
-	CHECK_EQ(SUBMIT(CMD(RESOURCE_COPY_REGION, 13), VGL_TEX, 0, 0, 0, 0,
-			VGL_BARE, 0, 0, 0, 0, 1, 1, 1), -EINVAL);
+	CHECK_EQ(region(VGL_ARRAY, 0, 0, VGL_CUBE, 0, 1, 1, 1), 0);
+	CHECK_EQ(region(VGL_TEX, 0, 0, VGL_BARE, 0, 1, 1, 1), -EINVAL);
 	CHECK_EQ(SUBMIT(CMD(CLEAR_TEXTURE, 12), VGL_BARE, 0, 0, 0, 0, 1, 1, 1,
 			0, 0, 0, 0), -EINVAL);
 	/* A block of one is a pixel of the other. */
-	CHECK_EQ(SUBMIT(CMD(RESOURCE_COPY_REGION, 13), VGL_ARRAY, 0, 0, 0, 0,
-			VGL_DXT, 0, 0, 0, 0, 64, 64, 1), 0);
-	CHECK_EQ(SUBMIT(CMD(RESOURCE_COPY_REGION, 13), VGL_ARRAY, 0, 1, 0, 0,
-			VGL_DXT, 0, 0, 0, 0, 64, 64, 1), -EINVAL);
-	CHECK_EQ(SUBMIT(CMD(RESOURCE_COPY_REGION, 13), VGL_DXT, 0, 0, 0, 0,
-			VGL_ARRAY, 0, 0, 0, 0, 16, 16, 1), 0);
+	CHECK_EQ(region(VGL_ARRAY, 0, 0, VGL_DXT, 0, 64, 64, 1), 0);
+	CHECK_EQ(region(VGL_ARRAY, 1, 0, VGL_DXT, 0, 64, 64, 1), -EINVAL);
+	CHECK_EQ(region(VGL_DXT, 0, 0, VGL_ARRAY, 0, 16, 16, 1), 0);
 	CHECK_EQ(SUBMIT(CMD(RESOURCE_COPY_REGION, 13), VGL_DXT, 1, 0, 0, 0,
 			VGL_ARRAY, 0, 0, 0, 0, 16, 16, 1), -EINVAL);
 
 	/* Of unlike samples, either way. */
-	CHECK_EQ(SUBMIT(CMD(RESOURCE_COPY_REGION, 13), VGL_TEX, 0, 0, 0, 0,
-			VGL_MSAA, 0, 0, 0, 0, 64, 64, 1), -EINVAL);
-	CHECK_EQ(SUBMIT(CMD(RESOURCE_COPY_REGION, 13), VGL_MSAA, 0, 0, 0, 0,
-			VGL_TEX, 0, 0, 0, 0, 64, 64, 1), -EINVAL);
-	CHECK_EQ(SUBMIT(CMD(RESOURCE_COPY_REGION, 13), VGL_MSAA, 0, 0, 0, 0,
-			VGL_MSAA, 0, 0, 0, 0, 64, 64, 1), 0);
+	CHECK_EQ(region(VGL_TEX, 0, 0, VGL_MSAA, 0, 64, 64, 1), -EINVAL);
+	CHECK_EQ(region(VGL_MSAA, 0, 0, VGL_TEX, 0, 64, 64, 1), -EINVAL);
+	CHECK_EQ(region(VGL_MSAA, 0, 0, VGL_MSAA, 0, 64, 64, 1), 0);
 	/* Sides of a cube: several only to a cube. */
-	CHECK_EQ(SUBMIT(CMD(RESOURCE_COPY_REGION, 13), VGL_ARRAY, 0, 0, 0, 0,
-			VGL_CUBE, 0, 0, 0, 4, 16, 16, 2), -EINVAL);
-	CHECK_EQ(SUBMIT(CMD(RESOURCE_COPY_REGION, 13), VGL_ARRAY, 0, 0, 0, 0,
-			VGL_CUBE, 0, 0, 0, 5, 16, 16, 1), 0);
-	CHECK_EQ(SUBMIT(CMD(RESOURCE_COPY_REGION, 13), VGL_CUBE, 0, 0, 0, 0,
-			VGL_CUBE, 0, 0, 0, 0, 32, 32, 6), 0);
-	CHECK_EQ(SUBMIT(CMD(RESOURCE_COPY_REGION, 13), VGL_CUBE, 0, 0, 0, 4,
-			VGL_ARRAY, 0, 0, 0, 6, 16, 16, 2), 0);
+	CHECK_EQ(region(VGL_ARRAY, 0, 0, VGL_CUBE, 4, 16, 16, 2), -EINVAL);
+	CHECK_EQ(region(VGL_ARRAY, 0, 0, VGL_CUBE, 5, 16, 16, 1), 0);
+	CHECK_EQ(region(VGL_CUBE, 0, 0, VGL_CUBE, 0, 32, 32, 6), 0);
+	CHECK_EQ(region(VGL_CUBE, 0, 4, VGL_ARRAY, 6, 16, 16, 2), 0);
 
 	/* Outputs of a shader that goes on, though the length would fit. */
 	CHECK_EQ(SUBMIT(CREATE(SHADER, 6), 71, 1, 60, 4, 0, 1), 0);

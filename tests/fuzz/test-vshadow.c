@@ -446,8 +446,15 @@ static void elements(void)
 	CHECK_EQ(refs(VGL_BARE), 1);
 	CHECK_EQ(draw(0, 3), 0);
 	CHECK_EQ(refs(VGL_BARE), 0);
+	stop();
+}
 
-	/* Without any it is the sub-context that keeps them, and nothing else. */
+/* A draw without any leaves its indices, and nothing else, to the sub-context. */
+static void no_elements(void)
+{
+	start();
+	CHECK_EQ(SUBMIT(CMD(BIND_SHADER, 2), VGL_H_VS, 0), 0);
+	CHECK_EQ(SUBMIT(CMD(BIND_SHADER, 2), VGL_H_FS, 1), 0);
 	CHECK_EQ(SUBMIT(BIND(VERTEX_ELEMENTS), 0), 0);
 	CHECK_EQ(SUBMIT(CMD(SET_INDEX_BUFFER, 3), VGL_BARE, 4, 1000), 0);
 	CHECK_EQ(vertex(VGL_QUERY), 0);
@@ -459,7 +466,7 @@ static void elements(void)
 	CHECK_EQ(SUBMIT(CMD(SET_INDEX_BUFFER, 1), 0), 0);
 	CHECK_EQ(refs(VGL_BARE), 1);
 	/* Elements have others. */
-	CHECK_EQ(SUBMIT(BIND(VERTEX_ELEMENTS), other), 0);
+	CHECK_EQ(SUBMIT(BIND(VERTEX_ELEMENTS), VGL_H_ELEMENTS), 0);
 	CHECK_EQ(draw(0, 3), 0);
 	CHECK_EQ(refs(VGL_BARE), 1);
 	CHECK_EQ(SUBMIT(BIND(VERTEX_ELEMENTS), 0), 0);
@@ -752,6 +759,7 @@ static const struct tap_case cases[] = {
 	{ "sub-contexts have their own handles", sub_contexts },
 	{ "a stream says which sub-context it is for", entered },
 	{ "vertex elements keep what they were drawn with", elements },
+	{ "and a sub-context what it was drawn with without any", no_elements },
 	{ "results of queries that have none are not read", queries },
 	{ "a query is not deleted while draws depend on it", conditions },
 	{ "combinations of streamout targets are counted", streamouts },
