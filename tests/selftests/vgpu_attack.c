@@ -298,6 +298,50 @@ TEST_F_TIMEOUT(attack, exhaustion, MVT_TEST_S)
 	EXPECT_LT(0, v.rounds);
 }
 
+/* The same pages, pinned again and again: each time counts, and there is an end. */
+TEST_F_TIMEOUT(attack, exhaustion_by_pins, MVT_TEST_S)
+{
+	struct victim v = { .dev = &self->victim, .mem = &self->secret };
+	struct mvt_dev *dev = &self->dev;
+	const u32 len = self->mem.size, pages = len / MVT_PAGE;
+	u64 memory, before, quota;
+	pthread_t thread;
+	u32 i, nr;
+
+	ASSERT_EQ(0, mvt_mdev_attr_u64(dev->uuid, "mvgpu/memory_max", &memory));
+	/* PIN_FACTOR of drivers/core/vgpu.c. */
+	quota = memory / MVT_PAGE * 2;
+	before = mvt_stat(dev, "pinned_pages");
+	ASSERT_EQ(0, victim_start(&v, &thread));
+	for (nr = 0; nr <= quota / pages; nr++) {
+		ASSERT_EQ(OK, mvt_gpu_create(dev, nr + 1, 1, 16, 16));
+		if (mvt_gpu_attach_one(dev, nr + 1, self->mem.iova, len) != OK)
+			break;
+	}
+	ksft_print_msg("%u times %u pages\n", nr, pages);
+	EXPECT_EQ((quota - before) / pages, nr);
+	EXPECT_EQ(before + (u64)nr * pages, mvt_stat(dev, "pinned_pages"));
+	EXPECT_EQ(1, mvt_stat(dev, "quota_hits"));
+	EXPECT_EQ(VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY,
+		  mvt_gpu_attach_one(dev, nr + 1, self->mem.iova, len));
+	EXPECT_EQ(2, mvt_stat(dev, "quota_hits"));
+	EXPECT_EQ(before + (u64)nr * pages, mvt_stat(dev, "pinned_pages"));
+	/* What one lets go of another one may have. */
+	EXPECT_EQ(OK, mvt_gpu_detach(dev, 1));
+	EXPECT_EQ(OK, mvt_gpu_attach_one(dev, nr + 1, self->mem.iova, len));
+	EXPECT_EQ(OK, mvt_gpu_transfer(dev, nr + 1, 0, 0, 0, 16, 16));
+	for (i = 2; i <= nr + 1; i++)
+		ASSERT_EQ(OK, mvt_gpu_detach(dev, i));
+	EXPECT_EQ(before, mvt_stat(dev, "pinned_pages"));
+	EXPECT_EQ(OK, mvt_gpu_attach_one(dev, 1, self->mem.iova, len));
+	EXPECT_EQ(OK, mvt_gpu_transfer(dev, 1, 0, 0, 0, 16, 16));
+	EXPECT_EQ(OK, mvt_gpu_unref(dev, 1));
+	EXPECT_EQ(before, mvt_stat(dev, "pinned_pages"));
+	victim_stop(&v, thread);
+	EXPECT_EQ(0, v.wrong);
+	EXPECT_LT(0, v.rounds);
+}
+
 /* The nth stream of one kind. Return: dwords */
 typedef u32 stream_nth(u32 *stream, u32 n);
 
