@@ -430,8 +430,6 @@ static const struct {
 	{ "BIND_SAMPLER_STATES", 1, 6, 5 },
 	{ "BIND_SAMPLER_STATES", 2, 31, 30 },
 	{ "SET_RENDER_CONDITION", 3, 4, 3 },
-	{ "SET_VERTEX_BUFFERS", 1, 2049, 2048 },
-	{ "SET_VERTEX_BUFFERS", 4, 0xffffffff, 0 },
 	{ "SET_UNIFORM_BUFFER", 1, 6, 5 },
 	{ "SET_UNIFORM_BUFFER", 2, 32, 31 },
 	{ "SET_UNIFORM_BUFFER", 3, 257, 256 },

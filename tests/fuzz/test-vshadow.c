@@ -116,6 +116,23 @@ static void bindings(void)
 	stop();
 }
 
+/* Of what GL would not take, it would keep the buffers of before. */
+static void strides(void)
+{
+	static const u32 stride[] = { 0, 2047, 2048, 2049, 0x80000000, ~0U };
+	u32 i;
+
+	start();
+	for (i = 0; i < ARRAY_SIZE(stride); i++) {
+		CHECK_EQ(SUBMIT(CMD(SET_VERTEX_BUFFERS, 6), 4, 0, VGL_BARE,
+				stride[i], 8, VGL_VERTEX), 0);
+		CHECK_EQ(le32_to_cpu(vgl.stream[1]), 4);
+		CHECK_EQ(le32_to_cpu(vgl.stream[4]), min(stride[i], 2048U));
+		CHECK_EQ(le32_to_cpu(vgl.stream[5]), 8);
+	}
+	stop();
+}
+
 static void attachment(void)
 {
 	start();
@@ -754,6 +771,7 @@ static const struct tap_case cases[] = {
 	{ "objects hold resources", held_by_objects },
 	{ "bindings hold resources that have no name any more", zombies },
 	{ "what is bound is held until something else is", bindings },
+	{ "strides of vertices are those that GL takes", strides },
 	{ "a detached resource is not found", attachment },
 	{ "an object with a known handle takes its place", same_handle },
 	{ "sub-contexts have their own handles", sub_contexts },

@@ -11,7 +11,7 @@
 
 #include "internal.h"
 
-/* The least of what GL offers, and what Mesa's guests keep to */
+/* The least of what GL offers */
 #define MAX_GL_VERTEX 16
 #define MAX_GL_STRIDE 2048
 
@@ -65,8 +65,12 @@ int mvgpu_vbind_vertex(struct mvgpu_vcmd *cmd)
 	if (cmd->nr_res > MAX_GL_VERTEX)
 		return vcmd_refuse(cmd, -EINVAL, "vertex buffers");
 	for (i = 0; i < cmd->nr_res && !err; i++) {
+		/*
+		 * Before OpenGL 4.4 Mesa lets an application have any. Most GLs
+		 * could not draw so either way, and the rest of its stream is good.
+		 */
 		if (vcmd_dw(cmd, 1 + 3 * i) > MAX_GL_STRIDE)
-			return vcmd_refuse(cmd, -EINVAL, "stride");
+			cmd->dw[1 + 3 * i] = cpu_to_le32(MAX_GL_STRIDE);
 		if (cmd->res[i] && cmd->res[i]->target != MVGPU_TARGET_BUFFER)
 			return vcmd_refuse(cmd, -EINVAL, "no buffer");
 		err = mvgpu_vslot_set_res(virgl, &sub->vertex[i], cmd->res[i]);
