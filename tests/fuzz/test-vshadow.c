@@ -218,6 +218,24 @@ static void sub_contexts(void)
 	stop();
 }
 
+/* Until the end of a stream what it has destroyed is there, too. */
+static void sub_contexts_at_once(void)
+{
+	u32 i, round;
+
+	start();
+	for (round = 0; round < 3; round++) {
+		for (i = 0; i < vgl_limits.sub_contexts; i++)
+			VGL_ADD(&vgl, CMD(CREATE_SUB_CTX, 1), 1,
+				CMD(DESTROY_SUB_CTX, 1), 1);
+		if (round < 2)
+			CHECK_EQ(submit(), 0);
+		else
+			CHECK_EQ(SUBMIT(CMD(CREATE_SUB_CTX, 1), 1), -EDQUOT);
+	}
+	stop();
+}
+
 /*
  * The GPU may have gone to another sub-context since the last stream, where there
  * is one: each stream says first where it wants to be.
@@ -775,6 +793,7 @@ static const struct tap_case cases[] = {
 	{ "a detached resource is not found", attachment },
 	{ "an object with a known handle takes its place", same_handle },
 	{ "sub-contexts have their own handles", sub_contexts },
+	{ "sub-contexts of one stream", sub_contexts_at_once },
 	{ "a stream says which sub-context it is for", entered },
 	{ "vertex elements keep what they were drawn with", elements },
 	{ "and a sub-context what it was drawn with without any", no_elements },

@@ -276,6 +276,7 @@ struct mvgpu_undo {
  * @sub0: always there
  * @sub: the current one
  * @nr_subs: in @subs
+ * @gone_subs: that the submit which runs has destroyed
  * @nr_objects: of all in @subs
  * @text: of all in @subs
  * @journal: changes of the submit that runs, @journal_max entries
@@ -291,6 +292,7 @@ struct mvgpu_virgl {
 	struct mvgpu_vsub *sub0;
 	struct mvgpu_vsub *sub;
 	u32 nr_subs;
+	u32 gone_subs;
 	u32 nr_objects;
 	u32 text;
 	struct mvgpu_undo *journal;

@@ -184,7 +184,9 @@ int mvgpu_vsub_create(struct mvgpu_vcmd *cmd)
 	/* The GPU does nothing then, and does not enter it. */
 	if (sub_find(virgl, id))
 		return 0;
-	if (virgl->nr_subs > virgl->limits.sub_contexts)
+	/* Those that the stream has destroyed are in the journal until its end. */
+	if (virgl->nr_subs > virgl->limits.sub_contexts ||
+	    virgl->gone_subs >= virgl->limits.sub_contexts)
 		return vcmd_refuse(cmd, -EDQUOT, "too many sub-contexts");
 
 	sub = mvgpu_vsub_new(id);
@@ -212,5 +214,6 @@ int mvgpu_vsub_destroy(struct mvgpu_vcmd *cmd)
 	if (mvgpu_vundo_log(virgl, UNDO_SUB_DEL, NULL, sub))
 		return -ENOMEM;
 	mvgpu_vsub_unlink(virgl, sub);
+	virgl->gone_subs++;
 	return 0;
 }
