@@ -62,6 +62,10 @@ static void units(void)
 		"  2: STORE IMAGE[0], TEMP[99], TEMP[99], 2D\n"
 		"  3: STORE BUFFER[0].x, TEMP[99], TEMP[99], COHERENT\n"
 		"  4: MOV TEMP[ADDR[0].x-70](2), CONST[1][ADDR[0].x-3]\n",
+		"FRAG\n  0: MOV TEMP[ADDR[0].x](1)[3], IN[ADDR[0].x + 1](2)[2]\n",
+		"FRAG\nIMM[0] FLT32 {0x3f800000, 0x00000000, 0x1234abcd, 1.5}\n",
+		"FRAG\nIMM[0] FLT64 {1.50000000, -2.0}\nIMM[1] FLT32 {0x3f800000}\n",
+		"FRAG\nPROPERTY FOO 1\nDCL BUFFER[31]\n",
 		"VERT\nDCL OUT[9], TEXCOORD[7]\nDCL OUT[3], PATCH[31]\n",
 		"FRAG\nIMM[0] FLT32 { -1.0, 2.0e+10, 0x7f800000, 99 }\n",
 	};
@@ -87,6 +91,17 @@ static void units(void)
 		"FRAG\n  0: STORE IMAGE[0], TEMP[ADDR[0].x-1], IN[0], COHERENT\n",
 		"FRAG\n  0: MOV TEMP[0][1][2], IN[0]\n",
 		"FRAG\n  0: MOV TEMP[ADDR[TEMP[0].x].x], IN[0]\n",
+		"FRAG\n  0: LOAD TEMP[0], IMAGE[0](1)[32], IN[0]\n",
+		"FRAG\n  0: STORE IMAGE[0], TEMP[0] (1) [32], IN[0], COHERENT\n",
+		"FRAG\n  0: LOAD TEMP[0], IMAGE[0](1[32], IN[0]\n",
+		/* What the renderer skips must not hide what it does not. */
+		"FRAG IMM[0] FLT32 {0x A[     , 0.0, 0.0, 0.0}",
+		"FRAG\nIMM[0] FLT32 {0x1, 0.0, 0.0, 0.0}\n",
+		"FRAG\nIMM[0] FLT64 {0x00000000 GENERIC[5] , 0.0}\n",
+		"FRAG\nPROPERTY FOO A[\nDCL SAMP[0]\n",
+		"FRAG\nPROPERTY FOO GENERIC[5]\n",
+		"FRAG\nPROPERTY FOO DCL IN, GENERIC\n",
+		"FRAG\nDCL TEMP[",
 	};
 	u32 i;
 

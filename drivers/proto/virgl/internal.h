@@ -53,6 +53,8 @@ struct mvgpu_vscan {
  * @consts: vectors of constants that GL reads when it is used
  * @buffers: number of the last, and one
  * @fragment: that is its type
+ * @property: it is in the line of one
+ * @wide: it may be in an immediate of 64 bits
  * @reason: to refuse it; NULL: none
  * @state: of the search
  * @declares: what the declaration is of
@@ -60,7 +62,7 @@ struct mvgpu_vscan {
  * @store: where in the operands of a store it is
  * @operand: largest number of a store's coordinates
  * @word: the last one, capital letters
- * @length: of it
+ * @length: of it, or of a number
  * @brackets: behind it
  * @nested: brackets in the one that is open
  * @in_word: in brackets: behind a letter
@@ -79,6 +81,8 @@ struct mvgpu_vtext {
 	u32 consts;
 	u32 buffers;
 	u32 fragment;
+	bool property;
+	bool wide;
 	const char *reason;
 	u32 state;
 	u32 declares;

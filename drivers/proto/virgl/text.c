@@ -51,10 +51,11 @@ static const struct {
 /* mvgpu_vtext.state */
 enum {
 	TEXT_BETWEEN,	/* items */
-	TEXT_SKIP,	/* a number or word that is none of ours */
+	TEXT_SKIP,	/* a number */
 	TEXT_WORD,
 	TEXT_BEHIND,	/* a word or bracket: is there another bracket? */
 	TEXT_BRACKET,
+	TEXT_ARRAY,	/* "(1)" behind a bracket */
 	TEXT_END,
 };
 
@@ -197,9 +198,31 @@ static void find_coordinates(struct mvgpu_vtext *text)
 	}
 }
 
+/*
+ * What is in immediates and properties declares nothing. Of a property that it does
+ * not know the renderer skips the line.
+ */
+static bool is_value(struct mvgpu_vtext *text)
+{
+	bool imm = is_word(text, "IMM");
+
+	if (!imm && !is_word(text, "PROPERTY")) {
+		if (text->property && is_word(text, "DCL"))
+			refuse(text, "property");
+		text->wide |= is_word(text, "FLT64");
+		return false;
+	}
+	text->property = !imm;
+	text->wide = false;
+	text->declares = DCL_NOT;
+	return true;
+}
+
 /* A word, with the brackets behind it, is complete. */
 static void item(struct mvgpu_vtext *text)
 {
+	if (is_value(text))
+		return;
 	if (is_word(text, "DCL")) {
 		text->declares = DCL_FILE;
 		return;
@@ -234,6 +257,8 @@ static void number(struct mvgpu_vtext *text)
 
 static void bracket_open(struct mvgpu_vtext *text)
 {
+	if (text->property)
+		refuse(text, "property");
 	text->state = TEXT_BRACKET;
 	text->brackets++;
 	text->dimension = text->first;
@@ -255,6 +280,11 @@ static void bracket_byte(struct mvgpu_vtext *text, char c)
 	number(text);
 	text->in_word = is_alpha(c) || (is_digit(c) && text->in_word);
 	switch (c) {
+	case ' ':
+	case '\t':
+	case '.':
+	case '+':
+		break;
 	case '[':
 		if (text->nested++)
 			refuse(text, "brackets");
@@ -270,6 +300,10 @@ static void bracket_byte(struct mvgpu_vtext *text, char c)
 		text->number = HUGE_NUMBER;
 		number(text);
 		break;
+	default:
+		/* It may be in what the renderer skips, and not be closed. */
+		if (!text->in_word)
+			refuse(text, "brackets");
 	}
 }
 
@@ -292,6 +326,10 @@ static void between(struct mvgpu_vtext *text, char c)
 		word_begin(text, c);
 	} else if (is_digit(c)) {
 		text->state = TEXT_SKIP;
+		text->word[0] = c;
+		text->length = 1;
+	} else if (c == '[') {
+		refuse(text, "brackets");
 	} else if (c == ':') {
 		/* An instruction begins; in none with a store's operands is another. */
 		text->operand = 0;
@@ -304,6 +342,10 @@ static void behind(struct mvgpu_vtext *text, char c)
 	text->state = TEXT_BEHIND;
 	if (is_blank(c))
 		return;
+	if (c == '(' && text->brackets) {
+		text->state = TEXT_ARRAY;
+		return;
+	}
 	if (c == '[' && text->brackets < 2) {
 		bracket_open(text);
 		return;
@@ -314,17 +356,33 @@ static void behind(struct mvgpu_vtext *text, char c)
 	between(text, c);
 }
 
+/* Of a number "0x3f800000" the renderer skips ten characters, whatever they are. */
+static void skip(struct mvgpu_vtext *text, char c)
+{
+	if (is_alpha(c) || is_digit(c)) {
+		if (text->length == 1)
+			text->word[1] = c;
+		text->length++;
+		return;
+	}
+	if (text->length > 1 && text->word[0] == '0' && text->word[1] == 'X' &&
+	    (text->length != 10 || text->wide))
+		refuse(text, "number");
+	between(text, c);
+}
+
 static void text_byte(struct mvgpu_vtext *text, char c)
 {
 	if (c >= 'a' && c <= 'z')
 		c += 'A' - 'a';
+	if (c == '\n')
+		text->property = false;
 	switch (text->state) {
 	case TEXT_BETWEEN:
 		between(text, c);
 		break;
 	case TEXT_SKIP:
-		if (!is_alpha(c) && !is_digit(c))
-			between(text, c);
+		skip(text, c);
 		break;
 	case TEXT_WORD:
 		if (!is_alpha(c) && !is_digit(c))
@@ -337,6 +395,12 @@ static void text_byte(struct mvgpu_vtext *text, char c)
 		break;
 	case TEXT_BRACKET:
 		bracket_byte(text, c);
+		break;
+	case TEXT_ARRAY:
+		if (c == ')')
+			text->state = TEXT_BEHIND;
+		else if (!is_digit(c) && !is_blank(c))
+			refuse(text, "brackets");
 		break;
 	}
 	/* The renderer reads no further. */
