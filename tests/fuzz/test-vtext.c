@@ -186,16 +186,25 @@ static void varyings(u32 outs, u32 from, u32 ins)
 static void inputs(void)
 {
 	start();
-	varyings(32, 32, 30);
+	varyings(32, 32, 31);
 	CHECK_EQ(use(), 0);
 	CHECK_EQ(link(0), 0);
-	varyings(32, 32, 31);
+	varyings(32, 32, 32);
 	CHECK_EQ(use(), -EINVAL);
 	CHECK_EQ(link(0), -EINVAL);
 	/* Those that both have count once. */
 	varyings(60, 0, 60);
 	CHECK_EQ(use(), 0);
 	CHECK_EQ(link(0), 0);
+	stop();
+	/* Each colour may get a back, whatever its number. */
+	start();
+	shader(VERTEX, MVGPU_STAGE_VERTEX, "VERT\nDCL OUT[0..60], GENERIC[0]\n");
+	shader(FRAGMENT, MVGPU_STAGE_FRAGMENT,
+	       "FRAG\nDCL IN[0], COLOR\nDCL IN[1], FOG\n");
+	CHECK_EQ(use(), -EINVAL);
+	shader(FRAGMENT, MVGPU_STAGE_FRAGMENT, "FRAG\nDCL IN[0], COLOR\n");
+	CHECK_EQ(use(), 0);
 	stop();
 }
 

@@ -48,7 +48,8 @@ struct mvgpu_vscan {
  * @in: varyings that are inputs, a bit each; of a range the first
  * @out: and outputs
  * @inputs: declarations
- * @outputs: likewise
+ * @colors: among @inputs
+ * @outputs: declarations
  * @arrays: outputs that are one
  * @consts: vectors of constants that GL reads when it is used
  * @buffers: number of the last, and one
@@ -76,6 +77,7 @@ struct mvgpu_vtext {
 	u64 in[MVGPU_VARYINGS];
 	u64 out[MVGPU_VARYINGS];
 	u32 inputs;
+	u32 colors;
 	u32 outputs;
 	u32 arrays;
 	u32 consts;
@@ -519,6 +521,11 @@ int mvgpu_vscan_end(struct mvgpu_vcmd *cmd, const struct mvgpu_vscan *scan);
  * Return: 0; -EINVAL: not for the renderer.
  */
 int mvgpu_vtext_scan(struct mvgpu_vtext *text, struct mvgpu_vcmd *cmd, u32 at);
+
+/** mvgpu_vtext_follow() - may @text get what @before has? Return: 0 or -EINVAL. */
+int mvgpu_vtext_follow(struct mvgpu_vcmd *cmd,
+		       const struct mvgpu_vtext *before,
+		       const struct mvgpu_vtext *text);
 
 /**
  * mvgpu_vtext_pipeline() - may these be used together?

@@ -28,8 +28,8 @@
 #define MAX_FRAGMENT_OUTPUTS 12
 /* Inputs of one shader, those included that only the stage before it has */
 #define MAX_INPUTS 64
-/* That the renderer may add to them: colours of the back */
-#define ADDED_INPUTS 2
+/* That the renderer may add to them, beside a back for each colour: the face */
+#define ADDED_INPUTS 1
 /* Colours that are passed to a fragment shader, and that one may write */
 #define MAX_COLORS 2
 #define MAX_DRAW_BUFFERS 8
@@ -125,6 +125,9 @@ static void mean(struct mvgpu_vtext *text, u32 index)
 					bits(0, varyings[i].nr);
 		return;
 	}
+	/* It may be how something else is interpolated, which Mesa does not send. */
+	if (is_in && is_word(text, "COLOR"))
+		text->colors++;
 	if ((is_word(text, "COLOR") || is_word(text, "BCOLOR")) &&
 	    index >= (is_in ? MAX_COLORS : MAX_DRAW_BUFFERS))
 		refuse(text, "number of a colour");
@@ -441,19 +444,30 @@ static u32 missing(const struct mvgpu_vtext *before,
 	return nr;
 }
 
+int mvgpu_vtext_follow(struct mvgpu_vcmd *cmd,
+		       const struct mvgpu_vtext *before,
+		       const struct mvgpu_vtext *text)
+{
+	if (text->inputs + text->colors + ADDED_INPUTS +
+	    missing(before, text) > MAX_INPUTS)
+		return vcmd_refuse(cmd, -EINVAL, "inputs of a shader");
+	return 0;
+}
+
 int mvgpu_vtext_pipeline(struct mvgpu_vcmd *cmd,
 			 struct mvgpu_vobj *const shader[])
 {
 	const struct mvgpu_vtext *text, *before = NULL;
 	u32 i, buffers = 0;
+	int err;
 
 	for (i = 0; i < ARRAY_SIZE(pipeline); i++) {
 		if (!shader[pipeline[i]])
 			continue;
 		text = shader[pipeline[i]]->found;
-		if (before && text->inputs + ADDED_INPUTS +
-			      missing(before, text) > MAX_INPUTS)
-			return vcmd_refuse(cmd, -EINVAL, "inputs of a shader");
+		err = before ? mvgpu_vtext_follow(cmd, before, text) : 0;
+		if (err)
+			return err;
 		/* Each stage's come behind those of the stages before. */
 		buffers += text->buffers;
 		if (buffers > MAX_UNITS)
