@@ -173,6 +173,7 @@ static void varyings(u32 outs, u32 from, u32 ins)
 {
 	u32 i;
 
+	CHECK_EQ(SUBMIT(CMD(BIND_SHADER, 2), 0, MVGPU_STAGE_VERTEX), 0);
 	text_len = 0;
 	say("VERT\nDCL OUT[0..%u], GENERIC[0]\n", outs - 1);
 	CHECK_EQ(create(VERTEX, MVGPU_STAGE_VERTEX, true), 0);
@@ -196,6 +197,12 @@ static void inputs(void)
 	varyings(60, 0, 60);
 	CHECK_EQ(use(), 0);
 	CHECK_EQ(link(0), 0);
+	/* What is bound is looked at when the next one is created, too. */
+	CHECK_EQ(try("FRAG\nDCL IN[0], POSITION\nDCL IN[1], FACE\n", false), 0);
+	CHECK_EQ(try("FRAG\nDCL IN[0], POSITION\nDCL IN[1], FACE\n"
+		     "DCL IN[2], FOG\nDCL IN[3], PCOORD\n", true), -EINVAL);
+	CHECK_EQ(try("FRAG\nDCL IN[0], POSITION\nDCL IN[1], FACE\n"
+		     "DCL IN[2], FOG\nDCL IN[3], PCOORD\n", false), -EINVAL);
 	stop();
 	/* Each colour may get a back, whatever its number. */
 	start();
