@@ -14,7 +14,7 @@
 #define GEOMETRY 902
 #define GRID 903
 
-static char text[4096];
+static char text[8192];
 static size_t text_len;
 
 static __printf(1, 2) void say(const char *format, ...)
@@ -102,6 +102,12 @@ static void units(void)
 		"FRAG\nPROPERTY FOO GENERIC[5]\n",
 		"FRAG\nPROPERTY FOO DCL IN, GENERIC\n",
 		"FRAG\nDCL TEMP[",
+		"VERT\n  0: END\nDCL OUT[0], POSITION\n",
+		"VERT\nEND_SAT\ndcl OUT[0], POSITION\n",
+		"GEOM\n  0: EMIT IMM[0].xxxx\nDCL OUT[0], POSITION\n",
+		"VERT\nDCL ADDR[32]\n",
+		"VERT\nDCL TEMP[0..32768]\n",
+		"VERT\nDCL TEMP[1..20000]\nDCL TEMP[1..20000], ARRAY(1)\n",
 	};
 	u32 i;
 
@@ -127,8 +133,18 @@ static int outputs(u32 stage, u32 nr, const char *as, bool slowly)
 	return create(FRAGMENT, stage, slowly);
 }
 
+static int ends(u32 nr, bool slowly)
+{
+	text_len = 0;
+	say("VERT\n");
+	while (nr--)
+		say("RET\n");
+	return create(FRAGMENT, MVGPU_STAGE_VERTEX, slowly);
+}
+
 static void counts(void)
 {
+	struct mvgpu_virgl_limits limits = vgl_limits;
 	u32 slowly;
 
 	start();
@@ -142,6 +158,12 @@ static void counts(void)
 		CHECK_EQ(outputs(MVGPU_STAGE_FRAGMENT, 13, ", COLOR\n# %u\n",
 				 slowly), -EINVAL);
 	}
+	stop();
+
+	limits.shader_text = sizeof(text);
+	vgl_start(&vgl, &limits);
+	CHECK_EQ(ends(1024, false), 0);
+	CHECK_EQ(ends(1025, false), -EINVAL);
 	stop();
 }
 

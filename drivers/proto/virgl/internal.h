@@ -52,6 +52,8 @@ struct mvgpu_vscan {
  * @outputs: declarations
  * @arrays: outputs that are one
  * @consts: vectors of constants that GL reads when it is used
+ * @temps: declared
+ * @exits: ends and vertices
  * @buffers: number of the last, and one
  * @fragment: that is its type
  * @property: it is in the line of one
@@ -81,6 +83,8 @@ struct mvgpu_vtext {
 	u32 outputs;
 	u32 arrays;
 	u32 consts;
+	u32 temps;
+	u32 exits;
 	u32 buffers;
 	u32 fragment;
 	bool property;

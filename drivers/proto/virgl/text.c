@@ -34,6 +34,14 @@
 #define MAX_COLORS 2
 #define MAX_DRAW_BUFFERS 8
 
+/*
+ * Ends and vertices, each of which becomes some kilobytes of GLSL: clip distances,
+ * and what is streamed out
+ */
+#define MAX_EXITS 1024
+/* Those of TEMP that an instruction can name; each becomes a line of GLSL. */
+#define MAX_TEMPS 32768
+
 /* Varyings, and how many of each there may be. */
 static const struct {
 	const char *word;
@@ -161,6 +169,10 @@ static void declare(struct mvgpu_vtext *text)
 			     text->last - text->first + 1 : MAX_INPUTS;
 	} else if (is_word(text, "CONST")) {
 		declare_constants(text);
+	} else if (is_word(text, "TEMP") && text->first <= text->last) {
+		text->temps += min(text->last - text->first, HUGE_NUMBER) + 1;
+		if (text->temps > MAX_TEMPS)
+			refuse(text, "temporaries");
 	}
 }
 
@@ -170,7 +182,8 @@ static void check_units(struct mvgpu_vtext *text)
 	bool buffer = is_word(text, "BUFFER");
 
 	if (!buffer && !is_word(text, "IMAGE") && !is_word(text, "SAMP") &&
-	    !is_word(text, "SVIEW") && !is_word(text, "MEMORY"))
+	    !is_word(text, "SVIEW") && !is_word(text, "MEMORY") &&
+	    !is_word(text, "ADDR"))
 		return;
 	if (text->largest >= MAX_UNITS)
 		refuse(text, "number of a unit");
@@ -221,12 +234,24 @@ static bool is_value(struct mvgpu_vtext *text)
 	return true;
 }
 
+/* With "_SAT" it is one, too; "ENDIF" and its like do no harm. */
+static bool is_exit(const struct mvgpu_vtext *text)
+{
+	return !strncmp(text->word, "END", 3) ||
+	       !strncmp(text->word, "RET", 3) || !strncmp(text->word, "EMIT", 4);
+}
+
 /* A word, with the brackets behind it, is complete. */
 static void item(struct mvgpu_vtext *text)
 {
 	if (is_value(text))
 		return;
+	if (is_exit(text) && ++text->exits > MAX_EXITS)
+		refuse(text, "ends of a shader");
 	if (is_word(text, "DCL")) {
+		/* What is streamed out is looked up at an end. */
+		if (text->exits)
+			refuse(text, "declaration behind an end");
 		text->declares = DCL_FILE;
 		return;
 	}
