@@ -62,6 +62,10 @@ static void units(void)
 		"  2: STORE IMAGE[0], TEMP[99], TEMP[99], 2D\n"
 		"  3: STORE BUFFER[0].x, TEMP[99], TEMP[99], COHERENT\n"
 		"  4: MOV TEMP[ADDR[0].x-70](2), CONST[1][ADDR[0].x-3]\n",
+		"VERT\nDCL OUT[1..3].xy, ARRAY(1), GENERIC[4]\n"
+		"DCL OUT[2..5].zw, ARRAY(2), GENERIC[5]\n",
+		"VERT\nDCL OUT[1..3], ARRAY(1), GENERIC[4]\n"
+		"DCL OUT[4..5], ARRAY(2), GENERIC[9]\n",
 		"FRAG\n  0: MOV TEMP[ADDR[0].x](1)[3], IN[ADDR[0].x + 1](2)[2]\n",
 		"FRAG\nIMM[0] FLT32 {0x3f800000, 0x00000000, 0x1234abcd, 1.5}\n",
 		"FRAG\nIMM[0] FLT64 {1.50000000, -2.0}\nIMM[1] FLT32 {0x3f800000}\n",
@@ -102,6 +106,8 @@ static void units(void)
 		"FRAG\nPROPERTY FOO GENERIC[5]\n",
 		"FRAG\nPROPERTY FOO DCL IN, GENERIC\n",
 		"FRAG\nDCL TEMP[",
+		"VERT\nDCL OUT[0..2], GENERIC[0]\nDCL OUT[1..21], GENERIC[0]\n",
+		"VERT\nDCL OUT[62..64], GENERIC[0]\n",
 		"VERT\n  0: END\nDCL OUT[0], POSITION\n",
 		"VERT\nEND_SAT\ndcl OUT[0], POSITION\n",
 		"GEOM\n  0: EMIT IMM[0].xxxx\nDCL OUT[0], POSITION\n",

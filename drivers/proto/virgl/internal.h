@@ -51,6 +51,10 @@ struct mvgpu_vscan {
  * @colors: among @inputs
  * @outputs: declarations
  * @arrays: outputs that are one
+ * @ranged: registers of outputs that are a range of varyings
+ * @skew: what their varyings' numbers are ahead of the registers'
+ * @skewed: it is not the same for all
+ * @overlap: some registers belong to several
  * @consts: vectors of constants that GL reads when it is used
  * @temps: declared
  * @exits: ends and vertices
@@ -61,7 +65,8 @@ struct mvgpu_vscan {
  * @reason: to refuse it; NULL: none
  * @state: of the search
  * @declares: what the declaration is of
- * @span: registers of the output that is declared
+ * @from: first register of the output that is declared
+ * @span: and how many
  * @store: where in the operands of a store it is
  * @operand: largest number of a store's coordinates
  * @word: the last one, capital letters
@@ -82,6 +87,10 @@ struct mvgpu_vtext {
 	u32 colors;
 	u32 outputs;
 	u32 arrays;
+	u64 ranged;
+	u32 skew;
+	bool skewed;
+	bool overlap;
 	u32 consts;
 	u32 temps;
 	u32 exits;
@@ -92,6 +101,7 @@ struct mvgpu_vtext {
 	const char *reason;
 	u32 state;
 	u32 declares;
+	u32 from;
 	u32 span;
 	u32 store;
 	u32 operand;

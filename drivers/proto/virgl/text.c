@@ -115,6 +115,29 @@ static u64 bits(u32 from, u32 nr)
 	return (nr >= 64 ? ~0ULL : BIT_ULL(nr) - 1) << from;
 }
 
+/*
+ * The renderer makes one array of those whose registers overlap. Unless all of them
+ * have their registers and varyings in step, it has more varyings than they had.
+ */
+static void mean_array(struct mvgpu_vtext *text, u32 index)
+{
+	u32 skew = index - text->from;
+	u64 registers;
+
+	if (text->from + text->span > 64) {
+		refuse(text, "registers of an array");
+		return;
+	}
+	registers = bits(text->from, text->span);
+	if (!text->ranged)
+		text->skew = skew;
+	text->skewed |= text->skew != skew;
+	text->overlap |= !!(text->ranged & registers);
+	text->ranged |= registers;
+	if (text->skewed && text->overlap)
+		refuse(text, "arrays of outputs");
+}
+
 /* "GENERIC[5]" and its like, of an input or output. */
 static void mean(struct mvgpu_vtext *text, u32 index)
 {
@@ -124,13 +147,16 @@ static void mean(struct mvgpu_vtext *text, u32 index)
 	for (i = 0; i < MVGPU_VARYINGS; i++) {
 		if (!is_word(text, varyings[i].word))
 			continue;
-		if (index >= varyings[i].nr)
+		if (index >= varyings[i].nr) {
 			refuse(text, "number of a varying");
-		else if (is_in)
+		} else if (is_in) {
 			text->in[i] |= BIT_ULL(index);
-		else
+		} else {
 			text->out[i] |= bits(index, text->span) &
 					bits(0, varyings[i].nr);
+			if (text->span > 1)
+				mean_array(text, index);
+		}
 		return;
 	}
 	/* It may be how something else is interpolated, which Mesa does not send. */
@@ -165,6 +191,7 @@ static void declare(struct mvgpu_vtext *text)
 	} else if (is_word(text, "OUT")) {
 		text->declares = DCL_OUT;
 		text->outputs++;
+		text->from = min(text->first, HUGE_NUMBER);
 		text->span = text->last < HUGE_NUMBER && text->first <= text->last ?
 			     text->last - text->first + 1 : MAX_INPUTS;
 	} else if (is_word(text, "CONST")) {
