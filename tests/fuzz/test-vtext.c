@@ -243,6 +243,54 @@ static void inputs(void)
 	stop();
 }
 
+/* What makes the renderer join varyings needs registers that are in order. */
+static void order(void)
+{
+	static const char *const bad[] = {
+		"VERT\nDCL OUT[1], POSITION\nDCL OUT[0], GENERIC[0]\n"
+		"  0: MOV OUT[ADDR[0].x+0], IN[0]\n",
+		"FRAG\nDCL IN[0], GENERIC[0]\nDCL IN[1], POSITION\n"
+		"  0: MOV TEMP[0], IN[ADDR[0].x]\n",
+		"FRAG\nDCL IN[0], GENERIC[1]\nDCL IN[1], GENERIC[0]\n"
+		"  0: MOV TEMP[0], IN[ADDR[0].x]\n",
+		"VERT\nDCL OUT[1], POSITION\nDCL OUT[0].xyz, GENERIC[0]\n"
+		"  0: MOV OUT[ADDR[0].x+0], IN[0]\n",
+		"TESS_EVAL\nDCL IN[0], PATCH[0]\nDCL IN[1], TESSOUTER\n"
+		"  0: MOV TEMP[0], IN[ADDR[0].x]\n",
+		"FRAG\nDCL IN[0], GENERIC[0]\nDCL IN[1]\n"
+		"  0: MOV TEMP[0], IN[ADDR[0].x]\n",
+		"FRAG\nDCL IN[0], COLOR\nDCL IN[1], GENERIC[0]\n"
+		"  0: MOV TEMP[0], IN[ADDR[0].x]\n",
+	};
+	u32 i;
+
+	start();
+	for (i = 0; i < 2 * ARRAY_SIZE(bad); i++)
+		CHECK_EQ(try(bad[i / 2], i & 1), -EINVAL);
+	CHECK_EQ(try("FRAG\nDCL IN[0], POSITION\nDCL IN[1], FACE\n"
+		     "DCL IN[2], GENERIC[0]\nDCL IN[3], GENERIC[7]\n"
+		     "  0: MOV TEMP[0], IN[ADDR[0].x]\n", false), 0);
+	CHECK_EQ(try("FRAG\nDCL IN[1..2], ARRAY(1), GENERIC[0]\n"
+		     "DCL IN[0], GENERIC[7]\n"
+		     "  0: MOV TEMP[0], IN[ADDR[0].x](1)\n", false), 0);
+	/* One of two is enough, and stays so. */
+	shader(VERTEX, MVGPU_STAGE_VERTEX, "VERT\nDCL OUT[1], POSITION\n"
+	       "DCL OUT[0], GENERIC[0]\n");
+	shader(FRAGMENT, MVGPU_STAGE_FRAGMENT, "FRAG\nDCL IN[0], GENERIC[0]\n"
+	       "  0: MOV TEMP[0], IN[ADDR[0].x]\n");
+	CHECK_EQ(use(), -EINVAL);
+	shader(VERTEX, MVGPU_STAGE_VERTEX, "VERT\nDCL OUT[0], GENERIC[1]\n");
+	CHECK_EQ(use(), -EINVAL);
+	shader(VERTEX, MVGPU_STAGE_VERTEX, "VERT\nDCL OUT[0], GENERIC[0]\n");
+	CHECK_EQ(use(), 0);
+	shader(FRAGMENT, MVGPU_STAGE_FRAGMENT, "FRAG\nDCL IN[0], FACE\n"
+	       "DCL IN[1], GENERIC[0]\n");
+	CHECK_EQ(use(), 0);
+	CHECK_EQ(try("FRAG\nDCL IN[0], GENERIC[1]\nDCL IN[1], GENERIC[0]\n",
+		     false), -EINVAL);
+	stop();
+}
+
 static void buffers(void)
 {
 	start();
@@ -319,6 +367,7 @@ static const struct tap_case cases[] = {
 	{ "numbers of registers and varyings that there are not", units },
 	{ "more arrays and outputs than there is room for", counts },
 	{ "inputs that only the stage before has", inputs },
+	{ "registers of varyings that are joined", order },
 	{ "buffers of all stages", buffers },
 	{ "constants that were never sent", constants },
 };

@@ -53,6 +53,11 @@ struct mvgpu_vscan {
  * @arrays: outputs that are one
  * @ranged: registers of outputs that are a range of varyings
  * @skew: what their varyings' numbers are ahead of the registers'
+ * @range: some varyings are one
+ * @rank: of the input that comes last in the renderer's order
+ * @disorder: JOIN_IN, JOIN_OUT: their registers are not in it
+ * @indirect: likewise: registers depend on others
+ * @joined: likewise: has been used where varyings are joined
  * @skewed: it is not the same for all
  * @overlap: some registers belong to several
  * @consts: vectors of constants that GL reads when it is used
@@ -65,7 +70,8 @@ struct mvgpu_vscan {
  * @reason: to refuse it; NULL: none
  * @state: of the search
  * @declares: what the declaration is of
- * @from: first register of the output that is declared
+ * @late: it is none that is joined, and behind one that is
+ * @from: first register of the input or output that is declared
  * @span: and how many
  * @store: where in the operands of a store it is
  * @operand: largest number of a store's coordinates
@@ -73,6 +79,7 @@ struct mvgpu_vscan {
  * @length: of it, or of a number
  * @brackets: behind it
  * @nested: brackets in the one that is open
+ * @inner: there was one in the last
  * @in_word: in brackets: behind a letter
  * @number: in brackets: so far
  * @dimension: first number in the first of two brackets
@@ -89,6 +96,11 @@ struct mvgpu_vtext {
 	u32 arrays;
 	u64 ranged;
 	u32 skew;
+	bool range;
+	u32 rank;
+	u32 disorder;
+	u32 indirect;
+	u32 joined;
 	bool skewed;
 	bool overlap;
 	u32 consts;
@@ -101,6 +113,7 @@ struct mvgpu_vtext {
 	const char *reason;
 	u32 state;
 	u32 declares;
+	bool late;
 	u32 from;
 	u32 span;
 	u32 store;
@@ -109,6 +122,7 @@ struct mvgpu_vtext {
 	u32 length;
 	u32 brackets;
 	u32 nested;
+	bool inner;
 	u32 in_word;
 	u32 number;
 	u32 dimension;
@@ -536,10 +550,12 @@ int mvgpu_vscan_end(struct mvgpu_vcmd *cmd, const struct mvgpu_vscan *scan);
  */
 int mvgpu_vtext_scan(struct mvgpu_vtext *text, struct mvgpu_vcmd *cmd, u32 at);
 
+/** mvgpu_vtext_joined() - @next may come behind @text. Return: 0, -EINVAL, -ENOMEM. */
+int mvgpu_vtext_joined(struct mvgpu_vcmd *cmd, struct mvgpu_vtext *text,
+		       const struct mvgpu_vtext *next);
 /** mvgpu_vtext_follow() - may @text get what @before has? Return: 0 or -EINVAL. */
-int mvgpu_vtext_follow(struct mvgpu_vcmd *cmd,
-		       const struct mvgpu_vtext *before,
-		       const struct mvgpu_vtext *text);
+int mvgpu_vtext_follow(struct mvgpu_vcmd *cmd, struct mvgpu_vtext *before,
+		       struct mvgpu_vtext *text);
 
 /**
  * mvgpu_vtext_pipeline() - may these be used together?

@@ -50,7 +50,16 @@ static int shader_done(struct mvgpu_vcmd *cmd, struct mvgpu_vobj *obj)
 {
 	struct mvgpu_vstage *stages = cmd->virgl->sub->stages;
 	struct mvgpu_vobj *before = stages[MVGPU_STAGE_VERTEX].shader;
+	u32 i;
+	int err;
 
+	for (i = 0; i < MVGPU_STAGES; i++) {
+		if (!stages[i].shader || i == obj->stage || i == MVGPU_STAGE_COMPUTE)
+			continue;
+		err = mvgpu_vtext_joined(cmd, obj->found, stages[i].shader->found);
+		if (err)
+			return err;
+	}
 	if (!before || obj->stage == MVGPU_STAGE_VERTEX ||
 	    obj->stage == MVGPU_STAGE_COMPUTE)
 		return 0;

@@ -76,6 +76,18 @@ enum {
 	DCL_OTHER,
 };
 
+/* mvgpu_vtext.indirect, .disorder */
+enum {
+	JOIN_IN = 1 << 0,
+	JOIN_OUT = 1 << 1,
+};
+
+/* mvgpu_vtext.rank: in this order the renderer has those that it joins. */
+enum {
+	RANK_GENERIC = 1,
+	RANK_PATCH = RANK_GENERIC + 64,
+};
+
 /* mvgpu_vtext.store */
 enum {
 	STORE_NOT,
@@ -138,15 +150,46 @@ static void mean_array(struct mvgpu_vtext *text, u32 index)
 		refuse(text, "arrays of outputs");
 }
 
+/*
+ * When a shader, or the one that it is used with, has a register of such varyings
+ * that depends on another, and none of them is a range, the renderer joins varyings
+ * by walking over the inputs (by what they mean) or outputs (as they are declared).
+ * From one it goes on behind where its register would be, and never ends if that is
+ * no step ahead: each register's number must be as large as its place, at least.
+ */
+static void order(struct mvgpu_vtext *text, bool is_in, u32 index)
+{
+	u32 place = is_in ? text->inputs - 1 + text->colors :
+			    text->outputs - 1;
+	u32 rank;
+
+	if (is_word(text, "GENERIC"))
+		rank = RANK_GENERIC + index;
+	else if (is_word(text, "PATCH"))
+		rank = RANK_PATCH + index;
+	else
+		return;
+	if (text->from < place)
+		text->disorder |= is_in ? JOIN_IN : JOIN_OUT;
+	if (!is_in)
+		return;
+	if (rank < text->rank)
+		text->disorder |= JOIN_IN;
+	text->rank = max(text->rank, rank);
+	text->late = false;
+}
+
 /* "GENERIC[5]" and its like, of an input or output. */
 static void mean(struct mvgpu_vtext *text, u32 index)
 {
 	bool is_in = text->declares == DCL_IN;
 	u32 i;
 
+	order(text, is_in, index);
 	for (i = 0; i < MVGPU_VARYINGS; i++) {
 		if (!is_word(text, varyings[i].word))
 			continue;
+		text->range |= text->span > 1;
 		if (index >= varyings[i].nr) {
 			refuse(text, "number of a varying");
 		} else if (is_in) {
@@ -182,18 +225,27 @@ static void declare_constants(struct mvgpu_vtext *text)
 		text->consts++;
 }
 
+/* What is none of them, or is not said to be anything, may come before them. */
+static void declare_late(struct mvgpu_vtext *text)
+{
+	if (text->late)
+		text->disorder |= JOIN_IN;
+	text->late = text->rank;
+}
+
 static void declare(struct mvgpu_vtext *text)
 {
 	text->declares = DCL_OTHER;
+	text->from = min(text->first, HUGE_NUMBER);
+	text->span = text->last < HUGE_NUMBER && text->first <= text->last ?
+		     text->last - text->first + 1 : MAX_INPUTS;
 	if (is_word(text, "IN")) {
 		text->declares = DCL_IN;
 		text->inputs++;
+		declare_late(text);
 	} else if (is_word(text, "OUT")) {
 		text->declares = DCL_OUT;
 		text->outputs++;
-		text->from = min(text->first, HUGE_NUMBER);
-		text->span = text->last < HUGE_NUMBER && text->first <= text->last ?
-			     text->last - text->first + 1 : MAX_INPUTS;
 	} else if (is_word(text, "CONST")) {
 		declare_constants(text);
 	} else if (is_word(text, "TEMP") && text->first <= text->last) {
@@ -261,6 +313,17 @@ static bool is_value(struct mvgpu_vtext *text)
 	return true;
 }
 
+/* "IN[ADDR[0].x+1]" */
+static void check_indirect(struct mvgpu_vtext *text)
+{
+	if (!text->inner)
+		return;
+	if (is_word(text, "IN"))
+		text->indirect |= JOIN_IN;
+	else if (is_word(text, "OUT"))
+		text->indirect |= JOIN_OUT;
+}
+
 /* With "_SAT" it is one, too; "ENDIF" and its like do no harm. */
 static bool is_exit(const struct mvgpu_vtext *text)
 {
@@ -282,8 +345,10 @@ static void item(struct mvgpu_vtext *text)
 		text->declares = DCL_FILE;
 		return;
 	}
-	if (text->brackets)
+	if (text->brackets) {
 		check_units(text);
+		check_indirect(text);
+	}
 	if (text->declares == DCL_FILE)
 		declare(text);
 	else if (text->declares == DCL_IN || text->declares == DCL_OUT)
@@ -321,6 +386,7 @@ static void bracket_open(struct mvgpu_vtext *text)
 	text->last = NONE;
 	text->number = NONE;
 	text->nested = 0;
+	text->inner = false;
 	text->in_word = false;
 }
 
@@ -341,6 +407,7 @@ static void bracket_byte(struct mvgpu_vtext *text, char c)
 	case '+':
 		break;
 	case '[':
+		text->inner = true;
 		if (text->nested++)
 			refuse(text, "brackets");
 		break;
@@ -476,6 +543,10 @@ int mvgpu_vtext_scan(struct mvgpu_vtext *text, struct mvgpu_vcmd *cmd, u32 at)
 		refuse(text, "arrays of outputs");
 	if (text->fragment && text->outputs > MAX_FRAGMENT_OUTPUTS)
 		refuse(text, "outputs of a fragment shader");
+	if (text->state == TEXT_END)
+		declare_late(text);
+	if (!text->range && text->indirect & text->disorder)
+		refuse(text, "order of registers");
 	return text->reason ? vcmd_refuse(cmd, -EINVAL, text->reason) : 0;
 }
 
@@ -496,20 +567,46 @@ static u32 missing(const struct mvgpu_vtext *before,
 	return nr;
 }
 
-int mvgpu_vtext_follow(struct mvgpu_vcmd *cmd,
-		       const struct mvgpu_vtext *before,
-		       const struct mvgpu_vtext *text)
+/* Varyings are joined because @text says so, or those that it was used with once. */
+static bool is_joined(const struct mvgpu_vtext *text, u32 join)
+{
+	return !text->range && (text->indirect | text->joined) & join;
+}
+
+int mvgpu_vtext_joined(struct mvgpu_vcmd *cmd, struct mvgpu_vtext *text,
+		       const struct mvgpu_vtext *next)
+{
+	if (text->range || !is_joined(next, JOIN_IN))
+		return 0;
+	if (text->disorder & JOIN_OUT)
+		return vcmd_refuse(cmd, -EINVAL, "order of registers");
+	return mvgpu_vslot_set_u32(cmd->virgl, &text->joined,
+				   text->joined | JOIN_OUT);
+}
+
+int mvgpu_vtext_follow(struct mvgpu_vcmd *cmd, struct mvgpu_vtext *before,
+		       struct mvgpu_vtext *text)
 {
 	if (text->inputs + text->colors + ADDED_INPUTS +
 	    missing(before, text) > MAX_INPUTS)
 		return vcmd_refuse(cmd, -EINVAL, "inputs of a shader");
-	return 0;
+	if (!is_joined(before, JOIN_OUT) && !is_joined(text, JOIN_IN))
+		return 0;
+	/* Inputs that are added have places, but are in no order. */
+	if ((!before->range && before->disorder & JOIN_OUT) ||
+	    (!text->range && (text->disorder & JOIN_IN ||
+			      missing(before, text))))
+		return vcmd_refuse(cmd, -EINVAL, "order of registers");
+	return mvgpu_vslot_set_u32(cmd->virgl, &before->joined,
+				   before->joined | JOIN_OUT) ?:
+	       mvgpu_vslot_set_u32(cmd->virgl, &text->joined,
+				   text->joined | JOIN_IN);
 }
 
 int mvgpu_vtext_pipeline(struct mvgpu_vcmd *cmd,
 			 struct mvgpu_vobj *const shader[])
 {
-	const struct mvgpu_vtext *text, *before = NULL;
+	struct mvgpu_vtext *text, *before = NULL;
 	u32 i, buffers = 0;
 	int err;
 
