@@ -64,6 +64,7 @@ struct mvgpu_vscan {
  * @temps: declared
  * @exits: ends and vertices
  * @buffers: number of the last, and one
+ * @below: most that stages before it had
  * @fragment: that is its type
  * @property: it is in the line of one
  * @wide: it may be in an immediate of 64 bits
@@ -107,6 +108,7 @@ struct mvgpu_vtext {
 	u32 temps;
 	u32 exits;
 	u32 buffers;
+	u32 below;
 	u32 fragment;
 	bool property;
 	bool wide;

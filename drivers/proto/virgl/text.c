@@ -587,9 +587,22 @@ int mvgpu_vtext_joined(struct mvgpu_vcmd *cmd, struct mvgpu_vtext *text,
 int mvgpu_vtext_follow(struct mvgpu_vcmd *cmd, struct mvgpu_vtext *before,
 		       struct mvgpu_vtext *text)
 {
+	u32 below;
+	int err;
+
 	if (text->inputs + text->colors + ADDED_INPUTS +
 	    missing(before, text) > MAX_INPUTS)
 		return vcmd_refuse(cmd, -EINVAL, "inputs of a shader");
+	/*
+	 * Its buffers come behind those of the stages before. The renderer may take
+	 * what that was in an earlier use, and ends if there are too many.
+	 */
+	below = max(text->below, before->below + before->buffers);
+	if (below + text->buffers > MAX_UNITS)
+		return vcmd_refuse(cmd, -EINVAL, "buffers of all shaders");
+	err = mvgpu_vslot_set_u32(cmd->virgl, &text->below, below);
+	if (err)
+		return err;
 	if (!is_joined(before, JOIN_OUT) && !is_joined(text, JOIN_IN))
 		return 0;
 	/* Inputs that are added have places, but are in no order. */
@@ -607,7 +620,7 @@ int mvgpu_vtext_pipeline(struct mvgpu_vcmd *cmd,
 			 struct mvgpu_vobj *const shader[])
 {
 	struct mvgpu_vtext *text, *before = NULL;
-	u32 i, buffers = 0;
+	u32 i;
 	int err;
 
 	for (i = 0; i < ARRAY_SIZE(pipeline); i++) {
@@ -617,10 +630,6 @@ int mvgpu_vtext_pipeline(struct mvgpu_vcmd *cmd,
 		err = before ? mvgpu_vtext_follow(cmd, before, text) : 0;
 		if (err)
 			return err;
-		/* Each stage's come behind those of the stages before. */
-		buffers += text->buffers;
-		if (buffers > MAX_UNITS)
-			return vcmd_refuse(cmd, -EINVAL, "buffers of all shaders");
 		before = text;
 	}
 	return 0;
