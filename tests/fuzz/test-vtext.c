@@ -66,7 +66,8 @@ static void units(void)
 		"DCL OUT[2..5].zw, ARRAY(2), GENERIC[5]\n",
 		"VERT\nDCL OUT[1..3], ARRAY(1), GENERIC[4]\n"
 		"DCL OUT[4..5], ARRAY(2), GENERIC[9]\n",
-		"FRAG\n  0: MOV TEMP[ADDR[0].x](1)[3], IN[ADDR[0].x + 1](2)[2]\n",
+		"GEOM\nDCL IN[][2], FOG\n"
+		"  0: MOV TEMP[ADDR[0].x](1)[3], IN[ADDR[0].x + 1](2)[2]\n",
 		"FRAG\nIMM[0] FLT32 {0x3f800000, 0x00000000, 0x1234abcd, 1.5}\n",
 		"FRAG\nIMM[0] FLT64 {1.50000000, -2.0}\nIMM[1] FLT32 {0x3f800000}\n",
 		"FRAG\nPROPERTY FOO 1\nDCL BUFFER[31]\n",
@@ -106,6 +107,9 @@ static void units(void)
 		"FRAG\nPROPERTY FOO GENERIC[5]\n",
 		"FRAG\nPROPERTY FOO DCL IN, GENERIC\n",
 		"FRAG\nDCL TEMP[",
+		"FRAG\nDCL IN[0], GENERIC[0]\n  0: MOV TEMP[0], IN[1]\n",
+		"GEOM\nDCL IN[][0], POSITION\n  0: MOV TEMP[0], IN[0][1]\n",
+		"FRAG\nDCL IN[0]\n  0: MOV TEMP[0], IN[ADDR[0].x+80]\n",
 		"VERT\nDCL OUT[0..2], GENERIC[0]\nDCL OUT[1..21], GENERIC[0]\n",
 		"VERT\nDCL OUT[62..64], GENERIC[0]\n",
 		"VERT\n  0: END\nDCL OUT[0], POSITION\n",

@@ -49,6 +49,8 @@ struct mvgpu_vscan {
  * @out: and outputs
  * @inputs: declarations
  * @colors: among @inputs
+ * @declared: registers of inputs
+ * @used: likewise, in instructions
  * @outputs: declarations
  * @arrays: outputs that are one
  * @ranged: registers of outputs that are a range of varyings
@@ -93,6 +95,8 @@ struct mvgpu_vtext {
 	u64 out[MVGPU_VARYINGS];
 	u32 inputs;
 	u32 colors;
+	u64 declared[2];
+	u64 used[2];
 	u32 outputs;
 	u32 arrays;
 	u64 ranged;

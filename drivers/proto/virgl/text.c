@@ -26,6 +26,8 @@
 #define MAX_OUTPUT_ARRAYS 16
 /* vrend_shader_info.fs_output_layout */
 #define MAX_FRAGMENT_OUTPUTS 12
+/* Registers of inputs that a text may have: tgsi_scan_shader() */
+#define MAX_INPUT_REGISTERS 80
 /* Inputs of one shader, those included that only the stage before it has */
 #define MAX_INPUTS 64
 /* That the renderer may add to them, beside a back for each colour: the face */
@@ -225,6 +227,13 @@ static void declare_constants(struct mvgpu_vtext *text)
 		text->consts++;
 }
 
+/* Registers of inputs; the renderer takes no text that has others. */
+static void mark(u64 *registers, u32 from, u32 to)
+{
+	for (; from <= to && from < MAX_INPUT_REGISTERS; from++)
+		registers[from / 64] |= BIT_ULL(from % 64);
+}
+
 /* What is none of them, or is not said to be anything, may come before them. */
 static void declare_late(struct mvgpu_vtext *text)
 {
@@ -237,6 +246,8 @@ static void declare(struct mvgpu_vtext *text)
 {
 	text->declares = DCL_OTHER;
 	text->from = min(text->first, HUGE_NUMBER);
+	if (is_word(text, "IN"))
+		mark(text->declared, text->first, text->last);
 	text->span = text->last < HUGE_NUMBER && text->first <= text->last ?
 		     text->last - text->first + 1 : MAX_INPUTS;
 	if (is_word(text, "IN")) {
@@ -313,6 +324,19 @@ static bool is_value(struct mvgpu_vtext *text)
 	return true;
 }
 
+/*
+ * Each must be declared: there may be one in its place that only the stage before
+ * has, and when it is used with another stage the renderer finds none and ends.
+ */
+static void use_input(struct mvgpu_vtext *text)
+{
+	u32 index = text->last == NONE ? 0 : text->last;
+
+	if (index >= MAX_INPUT_REGISTERS)
+		refuse(text, "number of an input");
+	mark(text->used, index, index);
+}
+
 /* "IN[ADDR[0].x+1]" */
 static void check_indirect(struct mvgpu_vtext *text)
 {
@@ -351,6 +375,8 @@ static void item(struct mvgpu_vtext *text)
 	}
 	if (text->declares == DCL_FILE)
 		declare(text);
+	else if (text->brackets && is_word(text, "IN"))
+		use_input(text);
 	else if (text->declares == DCL_IN || text->declares == DCL_OUT)
 		mean(text, text->last == NONE ? 0 : text->last);
 
@@ -543,8 +569,13 @@ int mvgpu_vtext_scan(struct mvgpu_vtext *text, struct mvgpu_vcmd *cmd, u32 at)
 		refuse(text, "arrays of outputs");
 	if (text->fragment && text->outputs > MAX_FRAGMENT_OUTPUTS)
 		refuse(text, "outputs of a fragment shader");
-	if (text->state == TEXT_END)
+	if (text->state == TEXT_END) {
 		declare_late(text);
+		for (i = 0; i < ARRAY_SIZE(text->used); i++) {
+			if (text->used[i] & ~text->declared[i])
+				refuse(text, "input that is not declared");
+		}
+	}
 	if (!text->range && text->indirect & text->disorder)
 		refuse(text, "order of registers");
 	return text->reason ? vcmd_refuse(cmd, -EINVAL, text->reason) : 0;
