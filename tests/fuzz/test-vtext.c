@@ -117,7 +117,15 @@ static void units(void)
 		"GEOM\n  0: EMIT IMM[0].xxxx\nDCL OUT[0], POSITION\n",
 		"VERT\nDCL ADDR[32]\n",
 		"VERT\nDCL TEMP[0..32768]\n",
-		"VERT\nDCL TEMP[1..20000]\nDCL TEMP[1..20000], ARRAY(1)\n",
+		"VERT\nDCL CONST[1][0..16384]\n",
+		"VERT\nDCL CONST[32][0]\n",
+		"VERT\nDCL CONST[65536][0..2]\n",
+		"VERT\nDCL CONST[0..15]\nDCL CONST[0][0..15]\n",
+		"VERT\nDCL TEMP[0][0]\n",
+		"GEOM\nDCL IN[][0..128], POSITION\n",
+		"COMP\nDCL HWATOMIC[0][0..4096]\n",
+		("VERT\nDCL TEMP[0..32767]\nDCL TEMP[0..32767]\n"
+		 "DCL TEMP[0..32767]\nDCL TEMP[0..32767]\nDCL TEMP[0]\n"),
 	};
 	u32 i;
 
@@ -356,8 +364,6 @@ static void constants(void)
 			MVGPU_STAGE_COMPUTE, 0, 1), 0);
 	CHECK_EQ(grid(), 0);
 	constants_are("DCL CONST[0][0..2]\n");
-	CHECK_EQ(grid(), -EINVAL);
-	constants_are("DCL CONST[65536][0..2]\n");
 	CHECK_EQ(grid(), -EINVAL);
 	constants_are("DCL CONST[]\n");
 	CHECK_EQ(grid(), -EINVAL);

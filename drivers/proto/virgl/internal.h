@@ -63,7 +63,8 @@ struct mvgpu_vscan {
  * @skewed: it is not the same for all
  * @overlap: some registers belong to several
  * @consts: vectors of constants that GL reads when it is used
- * @temps: declared
+ * @registers: declared, of all kinds
+ * @planes: 1: constants with one dimension, 2: with two, the first of them 0
  * @exits: ends and vertices
  * @buffers: number of the last, and one
  * @below: most that stages before it had
@@ -109,7 +110,8 @@ struct mvgpu_vtext {
 	bool skewed;
 	bool overlap;
 	u32 consts;
-	u32 temps;
+	u32 registers;
+	u32 planes;
 	u32 exits;
 	u32 buffers;
 	u32 below;

@@ -41,8 +41,8 @@
  * and what is streamed out
  */
 #define MAX_EXITS 1024
-/* Those of TEMP that an instruction can name; each becomes a line of GLSL. */
-#define MAX_TEMPS 32768
+/* Registers that are declared, each time that they are */
+#define MAX_REGISTERS 131072
 
 /* Varyings, and how many of each there may be. */
 static const struct {
@@ -242,6 +242,42 @@ static void declare_late(struct mvgpu_vtext *text)
 	text->late = text->rank;
 }
 
+/*
+ * The parser has a table of all registers (tgsi_sanity.c), whose keys are shorter than
+ * what they stand for. What has a key that is taken is compared with all of them.
+ */
+static void declare_registers(struct mvgpu_vtext *text)
+{
+	static const struct {
+		const char *word;
+		u32 nr, dimensions;
+	} files[] = {
+		{ "IN", 128, 2 }, { "OUT", 128, 2 }, { "HWATOMIC", 4096, 2 },
+		{ "CONST", 16384, 2 }, { "TEMP", 32768, 1 },
+	};
+	u32 nr = 256, dimensions = 1, i;
+
+	for (i = 0; i < ARRAY_SIZE(files); i++) {
+		if (is_word(text, files[i].word)) {
+			nr = files[i].nr;
+			dimensions = files[i].dimensions;
+		}
+	}
+	/* Empty brackets mean as many as a patch or primitive has. */
+	if ((text->first != NONE && text->first >= nr) ||
+	    (text->last != NONE && text->last >= nr) ||
+	    text->brackets > dimensions ||
+	    (text->brackets == 2 && text->dimension != NONE &&
+	     text->dimension >= MAX_UNITS))
+		refuse(text, "number of a register");
+	else if (text->last != NONE && text->first <= text->last)
+		text->registers += text->last - text->first + 1;
+	if (is_word(text, "CONST") && (text->brackets == 1 || !text->dimension))
+		text->planes |= text->brackets;
+	if (text->registers > MAX_REGISTERS || text->planes == 3)
+		refuse(text, "registers");
+}
+
 static void declare(struct mvgpu_vtext *text)
 {
 	text->declares = DCL_OTHER;
@@ -259,11 +295,8 @@ static void declare(struct mvgpu_vtext *text)
 		text->outputs++;
 	} else if (is_word(text, "CONST")) {
 		declare_constants(text);
-	} else if (is_word(text, "TEMP") && text->first <= text->last) {
-		text->temps += min(text->last - text->first, HUGE_NUMBER) + 1;
-		if (text->temps > MAX_TEMPS)
-			refuse(text, "temporaries");
 	}
+	declare_registers(text);
 }
 
 /* Registers of which there are few, wherever they are named. */
