@@ -282,9 +282,25 @@ static void order(void)
 	CHECK_EQ(try("FRAG\nDCL IN[0], POSITION\nDCL IN[1], FACE\n"
 		     "DCL IN[2], GENERIC[0]\nDCL IN[3], GENERIC[7]\n"
 		     "  0: MOV TEMP[0], IN[ADDR[0].x]\n", false), 0);
+	CHECK_EQ(try("TESS_EVAL\nDCL IN[][1..2], ARRAY(1), GENERIC[0]\n"
+		     "DCL IN[][0], GENERIC[7]\n"
+		     "  0: MOV TEMP[0], IN[0][ADDR[0].x](1)\n", false), 0);
 	CHECK_EQ(try("FRAG\nDCL IN[1..2], ARRAY(1), GENERIC[0]\n"
 		     "DCL IN[0], GENERIC[7]\n"
-		     "  0: MOV TEMP[0], IN[ADDR[0].x](1)\n", false), 0);
+		     "  0: MOV TEMP[0], IN[ADDR[0].x](1)\n", false), -EINVAL);
+	shader(VERTEX, MVGPU_STAGE_VERTEX, "VERT\nDCL OUT[0], POSITION\n"
+	       "DCL OUT[1..4], ARRAY(1), GENERIC[0]\n");
+	shader(FRAGMENT, MVGPU_STAGE_FRAGMENT, "FRAG\n"
+	       "DCL IN[0..3], ARRAY(1), GENERIC[0]\n"
+	       "  0: MOV TEMP[0], IN[ADDR[0].x](1)\n");
+	CHECK_EQ(use(), 0);
+	CHECK_EQ(SUBMIT(CMD(BIND_SHADER, 2), 0, MVGPU_STAGE_VERTEX), 0);
+	shader(FRAGMENT, MVGPU_STAGE_FRAGMENT, "FRAG\n"
+	       "DCL IN[0..3], ARRAY(1), GENERIC[2]\n"
+	       "  0: MOV TEMP[0], IN[ADDR[0].x](1)\n");
+	CHECK_EQ(use(), -EINVAL);
+	CHECK_EQ(SUBMIT(CMD(BIND_SHADER, 2), 0, MVGPU_STAGE_VERTEX), 0);
+	CHECK_EQ(SUBMIT(CMD(BIND_SHADER, 2), 0, MVGPU_STAGE_FRAGMENT), 0);
 	/* One of two is enough, and stays so. */
 	shader(VERTEX, MVGPU_STAGE_VERTEX, "VERT\nDCL OUT[1], POSITION\n"
 	       "DCL OUT[0], GENERIC[0]\n");

@@ -196,7 +196,13 @@ static void mean(struct mvgpu_vtext *text, u32 index)
 			refuse(text, "number of a varying");
 		} else if (is_in) {
 			text->in[i] |= BIT_ULL(index);
+			text->in_all[i] |= bits(index, text->span) &
+					   bits(0, varyings[i].nr);
+			if (text->span > 1)
+				text->in_ranges[i] |= BIT_ULL(index);
 		} else {
+			if (text->span > 1)
+				text->out_ranges[i] |= BIT_ULL(index);
 			text->out[i] |= bits(index, text->span) &
 					bits(0, varyings[i].nr);
 			if (text->span > 1)
@@ -609,7 +615,7 @@ int mvgpu_vtext_scan(struct mvgpu_vtext *text, struct mvgpu_vcmd *cmd, u32 at)
 				refuse(text, "input that is not declared");
 		}
 	}
-	if (!text->range && text->indirect & text->disorder)
+	if ((!text->range || text->fragment) && text->indirect & text->disorder)
 		refuse(text, "order of registers");
 	return text->reason ? vcmd_refuse(cmd, -EINVAL, text->reason) : 0;
 }
@@ -631,10 +637,31 @@ static u32 missing(const struct mvgpu_vtext *before,
 	return nr;
 }
 
+/*
+ * Of a fragment shader no range counts: points may take the places of all of them.
+ * It has what its ranges are said to be, unless one begins within one of the stage
+ * before, as the renderer takes it to begin there.
+ */
+static bool in_order(const struct mvgpu_vtext *before,
+		     const struct mvgpu_vtext *text)
+{
+	u32 i;
+
+	if (text->range && !text->fragment)
+		return true;
+	for (i = 0; i < MVGPU_VARYINGS; i++) {
+		if (before->out[i] & ~text->in_all[i] ||
+		    text->in_ranges[i] & before->out[i] & ~before->out_ranges[i])
+			return false;
+	}
+	return !(text->disorder & JOIN_IN);
+}
+
 /* Varyings are joined because @text says so, or those that it was used with once. */
 static bool is_joined(const struct mvgpu_vtext *text, u32 join)
 {
-	return !text->range && (text->indirect | text->joined) & join;
+	return (!text->range || text->fragment) &&
+	       (text->indirect | text->joined) & join;
 }
 
 int mvgpu_vtext_joined(struct mvgpu_vcmd *cmd, struct mvgpu_vtext *text,
@@ -671,8 +698,7 @@ int mvgpu_vtext_follow(struct mvgpu_vcmd *cmd, struct mvgpu_vtext *before,
 		return 0;
 	/* Inputs that are added have places, but are in no order. */
 	if ((!before->range && before->disorder & JOIN_OUT) ||
-	    (!text->range && (text->disorder & JOIN_IN ||
-			      missing(before, text))))
+	    !in_order(before, text))
 		return vcmd_refuse(cmd, -EINVAL, "order of registers");
 	return mvgpu_vslot_set_u32(cmd->virgl, &before->joined,
 				   before->joined | JOIN_OUT) ?:
