@@ -589,6 +589,19 @@ static int submit_shader(u32 n, u32 handle, u32 stage, u32 offlen)
 
 #define MORE(offset) (VIRGL_SHADER_CONTINUED | (offset))
 
+/* However much of the quota is left. */
+static void longest_shader(void)
+{
+	const struct mvgpu_virgl_limits much = {
+		.objects = 10, .shader_text = 4 << 20,
+	};
+
+	vgl_start(&vgl, &much);
+	CHECK_EQ(submit_shader(2, 50, 1, (1 << 20) + 1), -EINVAL);
+	CHECK_EQ(submit_shader(2, 50, 1, 1 << 20), 0);
+	stop();
+}
+
 static void long_shaders(void)
 {
 	u32 text = vgl_limits.shader_text;
@@ -643,7 +656,7 @@ static void long_shaders(void)
 	CHECK_EQ(SUBMIT(CMD(DESTROY_SUB_CTX, 1), 3), 0);
 	CHECK_EQ(vgl.virgl->text, 3 * VGL_TEXT + 20 + 12);
 	CHECK_EQ(submit_shader(1, 60, 1, text - 3 * VGL_TEXT - 32 + 1), -EDQUOT);
-	CHECK_EQ(submit_shader(1, 60, 1, 0x7fffffff), -EDQUOT);
+	CHECK_EQ(submit_shader(1, 60, 1, 0x7fffffff), -EINVAL);
 	CHECK_EQ(submit_shader(1, 60, 1, text - 3 * VGL_TEXT - 32), 0);
 	CHECK_EQ(submit_shader(1, 61, 2, 4), -EDQUOT);
 	stop();
@@ -802,6 +815,7 @@ static const struct tap_case cases[] = {
 	{ "combinations of streamout targets are counted", streamouts },
 	{ "and bounded", streamout_limit },
 	{ "long shaders go on where they ended", long_shaders },
+	{ "the longest text of a shader", longest_shader },
 	{ "text of shaders is charged while they are in use", shader_text },
 	{ "objects are bounded", object_limit },
 	{ "what is not charged any more is counted", goes },

@@ -151,6 +151,15 @@ static int outputs(u32 stage, u32 nr, const char *as, bool slowly)
 	return create(FRAGMENT, stage, slowly);
 }
 
+static int properties(u32 nr, bool slowly)
+{
+	text_len = 0;
+	say("FRAG\n");
+	while (nr--)
+		say("PROPERTY A\n");
+	return create(FRAGMENT, MVGPU_STAGE_FRAGMENT, slowly);
+}
+
 static int ends(u32 nr, bool slowly)
 {
 	text_len = 0;
@@ -182,6 +191,8 @@ static void counts(void)
 	vgl_start(&vgl, &limits);
 	CHECK_EQ(ends(1024, false), 0);
 	CHECK_EQ(ends(1025, false), -EINVAL);
+	CHECK_EQ(properties(64, false), 0);
+	CHECK_EQ(properties(65, false), -EINVAL);
 	stop();
 }
 

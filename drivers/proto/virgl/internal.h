@@ -69,6 +69,7 @@ struct mvgpu_vscan {
  * @registers: declared, of all kinds
  * @planes: 1: constants with one dimension, 2: with two, the first of them 0
  * @exits: ends and vertices
+ * @properties: lines of them
  * @buffers: number of the last, and one
  * @below: most that stages before it had
  * @fragment: that is its type
@@ -119,6 +120,7 @@ struct mvgpu_vtext {
 	u32 registers;
 	u32 planes;
 	u32 exits;
+	u32 properties;
 	u32 buffers;
 	u32 below;
 	u32 fragment;

@@ -17,6 +17,8 @@
 
 /* Mesa says more tokens than there are, for an old renderer's sake. */
 #define TOKENS_SLACK 1024
+/* The renderer's time for a text grows by more than its length. */
+#define MAX_TEXT (1024 * 1024)
 
 /* Dword at which the text begins; 0: behind the end. */
 static u32 text_at(const struct mvgpu_vcmd *cmd, u32 stage, bool first)
@@ -79,7 +81,7 @@ static int shader_first(struct mvgpu_vcmd *cmd, struct mvgpu_vstage *stage,
 
 	if (stage->partial)
 		return vcmd_refuse(cmd, -EINVAL, "another shader is unfinished");
-	if (!total || bytes > padded)
+	if (!total || total > MAX_TEXT || bytes > padded)
 		return vcmd_refuse(cmd, -EINVAL, "length of text");
 	/* The renderer makes room for so many, each of some text. */
 	if (vcmd_dw(cmd, 4) > padded + TOKENS_SLACK)

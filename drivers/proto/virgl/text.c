@@ -43,6 +43,8 @@
 #define MAX_EXITS 1024
 /* Registers that are declared, each time that they are */
 #define MAX_REGISTERS 131072
+/* Of those that the renderer does not know it writes to its host's log. */
+#define MAX_PROPERTIES 64
 
 /* Varyings, and how many of each there may be. */
 static const struct {
@@ -288,13 +290,12 @@ static void declare(struct mvgpu_vtext *text)
 {
 	text->declares = DCL_OTHER;
 	text->from = min(text->first, HUGE_NUMBER);
-	if (is_word(text, "IN"))
-		mark(text->declared, text->first, text->last);
 	text->span = text->last < HUGE_NUMBER && text->first <= text->last ?
 		     text->last - text->first + 1 : MAX_INPUTS;
 	if (is_word(text, "IN")) {
 		text->declares = DCL_IN;
 		text->inputs++;
+		mark(text->declared, text->first, text->last);
 		declare_late(text);
 	} else if (is_word(text, "OUT")) {
 		text->declares = DCL_OUT;
@@ -358,6 +359,8 @@ static bool is_value(struct mvgpu_vtext *text)
 		return false;
 	}
 	text->property = !imm;
+	if (text->property && ++text->properties > MAX_PROPERTIES)
+		refuse(text, "properties");
 	text->wide = false;
 	text->declares = DCL_NOT;
 	return true;
