@@ -22,6 +22,10 @@
 #define MAX_RESOURCES 32
 /* Kinds of varyings: see text.c. */
 #define MVGPU_VARYINGS 3
+/* Samplers, views, images, buffers: of each the renderer has so many. */
+#define MAX_UNITS 32U
+/* Inputs of one shader, those included that only the stage before it has */
+#define MAX_INPUTS 64
 
 struct mvgpu_vsub;
 
@@ -41,6 +45,12 @@ struct mvgpu_vscan {
 	u32 state;
 	u32 from;
 	u32 to;
+};
+
+/* mvgpu_vtext.indirect, .disorder */
+enum {
+	JOIN_IN = 1 << 0,
+	JOIN_OUT = 1 << 1,
 };
 
 /**
@@ -565,6 +575,8 @@ int mvgpu_vscan_end(struct mvgpu_vcmd *cmd, const struct mvgpu_vscan *scan);
  * Return: 0; -EINVAL: not for the renderer.
  */
 int mvgpu_vtext_scan(struct mvgpu_vtext *text, struct mvgpu_vcmd *cmd, u32 at);
+
+/* pipeline.c */
 
 /** mvgpu_vtext_joined() - @next may come behind @text. Return: 0, -EINVAL, -ENOMEM. */
 int mvgpu_vtext_joined(struct mvgpu_vcmd *cmd, struct mvgpu_vtext *text,
