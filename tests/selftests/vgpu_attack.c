@@ -537,6 +537,47 @@ TEST_F(attack, streamout_of_nothing)
 					ARRAY_SIZE(stream)));
 }
 
+/* Make a shader of @text. */
+static int make_shader(struct mvt_dev *dev, u32 handle, u32 stage,
+		       const char *text)
+{
+	u32 stream[256] = {}, words = strlen(text) / 4 + 1;
+
+	stream[0] = 1 | 4 << 8 | (5 + words) << 16;
+	stream[1] = handle;
+	stream[2] = stage;
+	stream[3] = 4 * words;
+	stream[4] = 300;
+	memcpy(&stream[6], text, strlen(text));
+	return mvt_submit(dev, 1, stream, 6 + words);
+}
+
+/* Texts that the renderer would make GLSL of beyond its memory, or for ever. */
+TEST_F(attack, texts)
+{
+	static const char *const bad[] = {
+		"FRAG\nPROPERTY FOO A[\n"
+		"DCL IMAGE[0], 2D, PIPE_FORMAT_R32_UINT, WR\nDCL TEMP[0]\n"
+		"IMM[0] UINT32 {0, 0, 0, 0}\n"
+		"  0: LOAD TEMP[0], IMAGE[4000], IMM[0], 2D\n  1: END\n",
+		"FRAG\nIMM[0] FLT32 {0x A[     , 0.0, 0.0, 0.0}\n"
+		"  0: LOAD TEMP[0], IMAGE[4000], IMM[0], 2D\n  1: END\n",
+		"VERT\nDCL IN[0]\nDCL OUT[1], POSITION\n"
+		"DCL OUT[0], GENERIC[0]\nDCL ADDR[0]\n"
+		"  0: MOV OUT[ADDR[0].x+0], IN[0]\n  1: END\n",
+		"VERT\nDCL CONST[5][0..65535]\nDCL OUT[0], POSITION\n"
+		"  0: END\n",
+	};
+	u32 i;
+
+	ASSERT_EQ(OK, mvt_ctx_create(&self->dev, 1));
+	EXPECT_EQ(OK, make_shader(&self->dev, 1, 0,
+				  "VERT\nDCL OUT[0], POSITION\n  0: END\n"));
+	for (i = 0; i < ARRAY_SIZE(bad); i++)
+		EXPECT_EQ(BAD_PARAM,
+			  make_shader(&self->dev, 2, bad[i][0] == 'F', bad[i]));
+}
+
 /* Layers that the renderer does not read come from its memory, if from anywhere. */
 TEST_F(attack, layers_read_back)
 {
