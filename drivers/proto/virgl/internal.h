@@ -57,9 +57,6 @@ enum {
  * struct mvgpu_vtext - what was found in a shader's text, and how far it was read
  * @in: varyings that are inputs, a bit each; of a range the first
  * @out: and outputs
- * @in_all: as @in, but all of a range
- * @in_ranges: first of each range of inputs
- * @out_ranges: and of outputs
  * @inputs: declarations
  * @colors: among @inputs
  * @declared: registers of inputs
@@ -108,9 +105,6 @@ enum {
 struct mvgpu_vtext {
 	u64 in[MVGPU_VARYINGS];
 	u64 out[MVGPU_VARYINGS];
-	u64 in_all[MVGPU_VARYINGS];
-	u64 in_ranges[MVGPU_VARYINGS];
-	u64 out_ranges[MVGPU_VARYINGS];
 	u32 inputs;
 	u32 colors;
 	u64 declared[2];

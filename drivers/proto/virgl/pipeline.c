@@ -28,26 +28,6 @@ static u32 missing(const struct mvgpu_vtext *before,
 	return nr;
 }
 
-/*
- * Of a fragment shader no range counts: points may take the places of all of them.
- * It has what its ranges are said to be, unless one begins within one of the stage
- * before, as the renderer takes it to begin there.
- */
-static bool in_order(const struct mvgpu_vtext *before,
-		     const struct mvgpu_vtext *text)
-{
-	u32 i;
-
-	if (text->range && !text->fragment)
-		return true;
-	for (i = 0; i < MVGPU_VARYINGS; i++) {
-		if (before->out[i] & ~text->in_all[i] ||
-		    text->in_ranges[i] & before->out[i] & ~before->out_ranges[i])
-			return false;
-	}
-	return !(text->disorder & JOIN_IN);
-}
-
 /* Varyings are joined because @text says so, or those that it was used with once. */
 static bool is_joined(const struct mvgpu_vtext *text, u32 join)
 {
@@ -87,9 +67,8 @@ int mvgpu_vtext_follow(struct mvgpu_vcmd *cmd, struct mvgpu_vtext *before,
 		return err;
 	if (!is_joined(before, JOIN_OUT) && !is_joined(text, JOIN_IN))
 		return 0;
-	/* Inputs that are added have places, but are in no order. */
 	if ((!before->range && before->disorder & JOIN_OUT) ||
-	    !in_order(before, text))
+	    ((!text->range || text->fragment) && text->disorder & JOIN_IN))
 		return vcmd_refuse(cmd, -EINVAL, "order of registers");
 	return mvgpu_vslot_set_u32(cmd->virgl, &before->joined,
 				   before->joined | JOIN_OUT) ?:

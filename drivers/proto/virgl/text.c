@@ -186,13 +186,7 @@ static void mean(struct mvgpu_vtext *text, u32 index)
 			refuse(text, "number of a varying");
 		} else if (is_in) {
 			text->in[i] |= BIT_ULL(index);
-			text->in_all[i] |= bits(index, text->span) &
-					   bits(0, varyings[i].nr);
-			if (text->span > 1)
-				text->in_ranges[i] |= BIT_ULL(index);
 		} else {
-			if (text->span > 1)
-				text->out_ranges[i] |= BIT_ULL(index);
 			text->out[i] |= bits(index, text->span) &
 					bits(0, varyings[i].nr);
 			if (text->span > 1)
@@ -378,10 +372,10 @@ static void check_indirect(struct mvgpu_vtext *text)
 		text->indirect |= JOIN_OUT;
 }
 
-/* With "_SAT" it is one, too; "ENDIF" and its like do no harm. */
+/* With "_SAT" it is one, too. */
 static bool is_exit(const struct mvgpu_vtext *text)
 {
-	return !strncmp(text->word, "END", 3) ||
+	return is_word(text, "END") || !strncmp(text->word, "END_", 4) ||
 	       !strncmp(text->word, "RET", 3) || !strncmp(text->word, "EMIT", 4);
 }
 

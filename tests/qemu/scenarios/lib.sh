@@ -224,6 +224,15 @@ guest_done()
 	guest_results "$name" "$status" "$@"
 }
 
+# unrefused NAME - no request of a guest that has ended was answered with an error, says
+# its driver: the vGPU's own counters end with it.
+unrefused()
+{
+	local log=$l2_dir/$1/out/dmesg
+
+	[ -s "$log" ] && ! grep -a 'ERROR\* response 0x' "$log"
+}
+
 # sums FILE - checksums of what was drawn, as lines that can be compared.
 sums()
 {
