@@ -57,24 +57,26 @@ enum {
  * struct mvgpu_vtext - what was found in a shader's text, and how far it was read
  * @in: varyings that are inputs, a bit each; of a range the first
  * @out: and outputs
- * @inputs: declarations
- * @colors: among @inputs
  * @declared: registers of inputs
  * @used: likewise, in instructions
+ * @ranged: registers of outputs that are a range of varyings
+ * @reason: to refuse it; NULL: none
+ * @inputs: declarations
+ * @colors: among @inputs
  * @outputs: declarations
  * @arrays: outputs that are one
- * @ranged: registers of outputs that are a range of varyings
- * @skew: what their varyings' numbers are ahead of the registers'
  * @range: some varyings are one
- * @rank: of the input that comes last in the renderer's order
- * @disorder: JOIN_IN, JOIN_OUT: their registers are not in it
- * @indirect: likewise: registers depend on others
- * @joined: likewise: has been used where varyings are joined
+ * @skew: what the numbers of @ranged varyings are ahead of their registers'
  * @skewed: it is not the same for all
  * @overlap: some registers belong to several
+ * @rank: of the input that comes last in the renderer's order
+ * @late: the last input is none that is joined, and behind one that is
+ * @disorder: JOIN_IN, JOIN_OUT: their registers are not in the renderer's order
+ * @indirect: likewise: registers depend on others
+ * @joined: likewise: has been used where varyings are joined
  * @consts: vectors of constants that GL reads when it is used
- * @registers: declared, of all kinds
  * @planes: 1: constants with one dimension, 2: with two, the first of them 0
+ * @registers: declared, of all kinds
  * @exits: ends and vertices
  * @properties: lines of them
  * @buffers: number of the last, and one
@@ -82,10 +84,8 @@ enum {
  * @fragment: that is its type
  * @property: it is in the line of one
  * @wide: it may be in an immediate of 64 bits
- * @reason: to refuse it; NULL: none
  * @state: of the search
  * @declares: what the declaration is of
- * @late: it is none that is joined, and behind one that is
  * @from: first register of the input or output that is declared
  * @span: and how many
  * @store: where in the operands of a store it is
@@ -101,39 +101,42 @@ enum {
  * @first: first number in the last bracket
  * @last: last number there
  * @largest: of all numbers behind the word
+ *
+ * All of it is set anew with each part of a text, as numbers of 32 bits without holes:
+ * see mvgpu_vslots_set().
  */
 struct mvgpu_vtext {
 	u64 in[MVGPU_VARYINGS];
 	u64 out[MVGPU_VARYINGS];
-	u32 inputs;
-	u32 colors;
 	u64 declared[2];
 	u64 used[2];
+	u64 ranged;
+	const char *reason;
+	u32 inputs;
+	u32 colors;
 	u32 outputs;
 	u32 arrays;
-	u64 ranged;
+	u32 range;
 	u32 skew;
-	bool range;
+	u32 skewed;
+	u32 overlap;
 	u32 rank;
+	u32 late;
 	u32 disorder;
 	u32 indirect;
 	u32 joined;
-	bool skewed;
-	bool overlap;
 	u32 consts;
-	u32 registers;
 	u32 planes;
+	u32 registers;
 	u32 exits;
 	u32 properties;
 	u32 buffers;
 	u32 below;
 	u32 fragment;
-	bool property;
-	bool wide;
-	const char *reason;
+	u32 property;
+	u32 wide;
 	u32 state;
 	u32 declares;
-	bool late;
 	u32 from;
 	u32 span;
 	u32 store;
@@ -142,7 +145,7 @@ struct mvgpu_vtext {
 	u32 length;
 	u32 brackets;
 	u32 nested;
-	bool inner;
+	u32 inner;
 	u32 in_word;
 	u32 number;
 	u32 dimension;
@@ -150,6 +153,15 @@ struct mvgpu_vtext {
 	u32 last;
 	u32 largest;
 };
+
+/*
+ * May the renderer join varyings of it? Not where some are a range, but in a fragment
+ * shader, where points may take its place.
+ */
+static inline bool mvgpu_vtext_joins(const struct mvgpu_vtext *text)
+{
+	return !text->range || text->fragment;
+}
 
 /**
  * struct mvgpu_vao - buffers that vertex elements were last drawn with
@@ -572,12 +584,16 @@ int mvgpu_vtext_scan(struct mvgpu_vtext *text, struct mvgpu_vcmd *cmd, u32 at);
 
 /* pipeline.c */
 
-/** mvgpu_vtext_joined() - @next may come behind @text. Return: 0, -EINVAL, -ENOMEM. */
-int mvgpu_vtext_joined(struct mvgpu_vcmd *cmd, struct mvgpu_vtext *text,
-		       const struct mvgpu_vtext *next);
-/** mvgpu_vtext_follow() - may @text get what @before has? Return: 0 or -EINVAL. */
-int mvgpu_vtext_follow(struct mvgpu_vcmd *cmd, struct mvgpu_vtext *before,
-		       struct mvgpu_vtext *text);
+/**
+ * mvgpu_vtext_made() - all of a shader's text has come
+ * @cmd: the command that brought it
+ * @obj: the shader
+ *
+ * The renderer makes GLSL of it at once, as if it were used with those that are bound.
+ *
+ * Return: 0, -EINVAL, -ENOMEM.
+ */
+int mvgpu_vtext_made(struct mvgpu_vcmd *cmd, struct mvgpu_vobj *obj);
 
 /**
  * mvgpu_vtext_pipeline() - may these be used together?

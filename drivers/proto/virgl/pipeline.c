@@ -11,6 +11,7 @@
 
 /* That the renderer may add to them, beside a back for each colour: the face */
 #define ADDED_INPUTS 1
+
 /* Shaders in the order of the pipeline. */
 static const u8 pipeline[] = {
 	MVGPU_STAGE_VERTEX, MVGPU_STAGE_TESS_CTRL, MVGPU_STAGE_TESS_EVAL,
@@ -31,23 +32,13 @@ static u32 missing(const struct mvgpu_vtext *before,
 /* Varyings are joined because @text says so, or those that it was used with once. */
 static bool is_joined(const struct mvgpu_vtext *text, u32 join)
 {
-	return (!text->range || text->fragment) &&
+	return mvgpu_vtext_joins(text) &&
 	       (text->indirect | text->joined) & join;
 }
 
-int mvgpu_vtext_joined(struct mvgpu_vcmd *cmd, struct mvgpu_vtext *text,
-		       const struct mvgpu_vtext *next)
-{
-	if (text->range || !is_joined(next, JOIN_IN))
-		return 0;
-	if (text->disorder & JOIN_OUT)
-		return vcmd_refuse(cmd, -EINVAL, "order of registers");
-	return mvgpu_vslot_set_u32(cmd->virgl, &text->joined,
-				   text->joined | JOIN_OUT);
-}
-
-int mvgpu_vtext_follow(struct mvgpu_vcmd *cmd, struct mvgpu_vtext *before,
-		       struct mvgpu_vtext *text)
+/* May @text get what @before has? */
+static int follow(struct mvgpu_vcmd *cmd, struct mvgpu_vtext *before,
+		  struct mvgpu_vtext *text)
 {
 	u32 below;
 	int err;
@@ -68,12 +59,45 @@ int mvgpu_vtext_follow(struct mvgpu_vcmd *cmd, struct mvgpu_vtext *before,
 	if (!is_joined(before, JOIN_OUT) && !is_joined(text, JOIN_IN))
 		return 0;
 	if ((!before->range && before->disorder & JOIN_OUT) ||
-	    ((!text->range || text->fragment) && text->disorder & JOIN_IN))
+	    (mvgpu_vtext_joins(text) && text->disorder & JOIN_IN))
 		return vcmd_refuse(cmd, -EINVAL, "order of registers");
 	return mvgpu_vslot_set_u32(cmd->virgl, &before->joined,
 				   before->joined | JOIN_OUT) ?:
 	       mvgpu_vslot_set_u32(cmd->virgl, &text->joined,
 				   text->joined | JOIN_IN);
+}
+
+/* May @text come before @next, whose inputs may be joined? */
+static int precede(struct mvgpu_vcmd *cmd, struct mvgpu_vtext *text,
+		   const struct mvgpu_vtext *next)
+{
+	if (text->range || !is_joined(next, JOIN_IN))
+		return 0;
+	if (text->disorder & JOIN_OUT)
+		return vcmd_refuse(cmd, -EINVAL, "order of registers");
+	return mvgpu_vslot_set_u32(cmd->virgl, &text->joined,
+				   text->joined | JOIN_OUT);
+}
+
+int mvgpu_vtext_made(struct mvgpu_vcmd *cmd, struct mvgpu_vobj *obj)
+{
+	struct mvgpu_vstage *stages = cmd->virgl->sub->stages;
+	struct mvgpu_vobj *vertex = stages[MVGPU_STAGE_VERTEX].shader;
+	u32 i, stage;
+	int err;
+
+	for (i = 0; i < ARRAY_SIZE(pipeline); i++) {
+		stage = pipeline[i];
+		if (!stages[stage].shader || stage == obj->stage)
+			continue;
+		err = precede(cmd, obj->found, stages[stage].shader->found);
+		if (err)
+			return err;
+	}
+	if (!vertex || obj->stage == MVGPU_STAGE_VERTEX ||
+	    obj->stage == MVGPU_STAGE_COMPUTE)
+		return 0;
+	return follow(cmd, vertex->found, obj->found);
 }
 
 int mvgpu_vtext_pipeline(struct mvgpu_vcmd *cmd,
@@ -87,7 +111,7 @@ int mvgpu_vtext_pipeline(struct mvgpu_vcmd *cmd,
 		if (!shader[pipeline[i]])
 			continue;
 		text = shader[pipeline[i]]->found;
-		err = before ? mvgpu_vtext_follow(cmd, before, text) : 0;
+		err = before ? follow(cmd, before, text) : 0;
 		if (err)
 			return err;
 		before = text;

@@ -44,30 +44,6 @@ static bool text_ends(const struct mvgpu_vcmd *cmd)
 	       !(last >> 24);
 }
 
-/*
- * The renderer makes GLSL of it when all of it is there, as if it came behind the
- * vertex shader that is bound.
- */
-static int shader_done(struct mvgpu_vcmd *cmd, struct mvgpu_vobj *obj)
-{
-	struct mvgpu_vstage *stages = cmd->virgl->sub->stages;
-	struct mvgpu_vobj *before = stages[MVGPU_STAGE_VERTEX].shader;
-	u32 i;
-	int err;
-
-	for (i = 0; i < MVGPU_STAGES; i++) {
-		if (!stages[i].shader || i == obj->stage || i == MVGPU_STAGE_COMPUTE)
-			continue;
-		err = mvgpu_vtext_joined(cmd, obj->found, stages[i].shader->found);
-		if (err)
-			return err;
-	}
-	if (!before || obj->stage == MVGPU_STAGE_VERTEX ||
-	    obj->stage == MVGPU_STAGE_COMPUTE)
-		return 0;
-	return mvgpu_vtext_follow(cmd, before->found, obj->found);
-}
-
 static int shader_first(struct mvgpu_vcmd *cmd, struct mvgpu_vstage *stage,
 			u32 at)
 {
@@ -111,7 +87,7 @@ static int shader_first(struct mvgpu_vcmd *cmd, struct mvgpu_vstage *stage,
 		return -ENOMEM;
 	*obj->found = found;
 	if (bytes == padded)
-		return shader_done(cmd, obj);
+		return mvgpu_vtext_made(cmd, obj);
 	return mvgpu_vslot_set_obj(cmd->virgl, &stage->partial, obj);
 }
 
@@ -146,7 +122,7 @@ static int shader_next(struct mvgpu_vcmd *cmd, struct mvgpu_vstage *stage,
 					  obj->got + bytes);
 	if (err || obj->got != obj->text)
 		return err;
-	return mvgpu_vscan_end(cmd, &scan) ?: shader_done(cmd, obj) ?:
+	return mvgpu_vscan_end(cmd, &scan) ?: mvgpu_vtext_made(cmd, obj) ?:
 	       mvgpu_vslot_set_obj(cmd->virgl, &stage->partial, NULL);
 }
 

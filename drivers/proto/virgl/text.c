@@ -40,14 +40,18 @@
 /* Of those that the renderer does not know it writes to its host's log. */
 #define MAX_PROPERTIES 64
 
-/* Varyings, and how many of each there may be. */
+/*
+ * Varyings, how many of each there may be, and the rank of the first in the order in
+ * which the renderer has those that it joins; 0: it does not join them.
+ */
 static const struct {
 	const char *word;
 	u32 nr;
+	u32 rank;
 } varyings[MVGPU_VARYINGS] = {
-	{ "GENERIC", 64 },
-	{ "PATCH", 32 },
-	{ "TEXCOORD", 8 },
+	{ "GENERIC", 64, 1 },
+	{ "PATCH", 32, 65 },
+	{ "TEXCOORD", 8, 0 },
 };
 
 /* More than any limit; NONE: there was no number. */
@@ -72,12 +76,6 @@ enum {
 	DCL_IN,
 	DCL_OUT,
 	DCL_OTHER,
-};
-
-/* mvgpu_vtext.rank: in this order the renderer has those that it joins. */
-enum {
-	RANK_GENERIC = 1,
-	RANK_PATCH = RANK_GENERIC + 64,
 };
 
 /* mvgpu_vtext.store */
@@ -149,18 +147,11 @@ static void mean_array(struct mvgpu_vtext *text, u32 index)
  * From one it goes on behind where its register would be, and never ends if that is
  * no step ahead: each register's number must be as large as its place, at least.
  */
-static void order(struct mvgpu_vtext *text, bool is_in, u32 index)
+static void order(struct mvgpu_vtext *text, bool is_in, u32 rank)
 {
 	u32 place = is_in ? text->inputs - 1 + text->colors :
 			    text->outputs - 1;
-	u32 rank;
 
-	if (is_word(text, "GENERIC"))
-		rank = RANK_GENERIC + index;
-	else if (is_word(text, "PATCH"))
-		rank = RANK_PATCH + index;
-	else
-		return;
 	if (text->from < place)
 		text->disorder |= is_in ? JOIN_IN : JOIN_OUT;
 	if (!is_in)
@@ -177,10 +168,11 @@ static void mean(struct mvgpu_vtext *text, u32 index)
 	bool is_in = text->declares == DCL_IN;
 	u32 i;
 
-	order(text, is_in, index);
 	for (i = 0; i < MVGPU_VARYINGS; i++) {
 		if (!is_word(text, varyings[i].word))
 			continue;
+		if (varyings[i].rank)
+			order(text, is_in, varyings[i].rank + index);
 		text->range |= text->span > 1;
 		if (index >= varyings[i].nr) {
 			refuse(text, "number of a varying");
@@ -209,6 +201,10 @@ static void declare_constants(struct mvgpu_vtext *text)
 	if (text->brackets == 2 && text->dimension &&
 	    text->dimension < MAX_UNITS)
 		return;
+	if (text->brackets == 1 || !text->dimension)
+		text->planes |= text->brackets;
+	if (text->planes == 3)
+		refuse(text, "constants of both kinds");
 	if (text->last == NONE)
 		text->consts = HUGE_NUMBER;
 	else if (text->last)
@@ -262,9 +258,7 @@ static void declare_registers(struct mvgpu_vtext *text)
 		refuse(text, "number of a register");
 	else if (text->last != NONE && text->first <= text->last)
 		text->registers += text->last - text->first + 1;
-	if (is_word(text, "CONST") && (text->brackets == 1 || !text->dimension))
-		text->planes |= text->brackets;
-	if (text->registers > MAX_REGISTERS || text->planes == 3)
+	if (text->registers > MAX_REGISTERS)
 		refuse(text, "registers");
 }
 
@@ -600,7 +594,7 @@ int mvgpu_vtext_scan(struct mvgpu_vtext *text, struct mvgpu_vcmd *cmd, u32 at)
 				refuse(text, "input that is not declared");
 		}
 	}
-	if ((!text->range || text->fragment) && text->indirect & text->disorder)
+	if (mvgpu_vtext_joins(text) && text->indirect & text->disorder)
 		refuse(text, "order of registers");
 	return text->reason ? vcmd_refuse(cmd, -EINVAL, text->reason) : 0;
 }
