@@ -51,89 +51,92 @@ static int try(const char *whole, bool slowly)
 	return create(FRAGMENT, MVGPU_STAGE_FRAGMENT, slowly);
 }
 
+/* What stock guests send, or may. */
+static const char *const good_units[] = {
+	"FRAG\nDCL IN[0], COLOR[1], PERSPECTIVE\nDCL OUT[7], COLOR[7]\n",
+	"FRAG\nDCL IN[0], GENERIC[40]\nDCL TEMP[0..30000]\n"
+	"DCL SAMP[31]\nDCL SVIEW[31], BUFFER, FLOAT\nDCL BUFFER[0..31]\n"
+	"  0: LOAD TEMP[0], BUFFER[ADDR[0].x+31], IMM[99].xxxx, COHERENT\n"
+	"  1: STORE IMAGE[0], TEMP[31], TEMP[99], COHERENT, 2D\n"
+	"  2: STORE IMAGE[0], TEMP[99], TEMP[99], 2D\n"
+	"  3: STORE BUFFER[0].x, TEMP[99], TEMP[99], COHERENT\n"
+	"  4: MOV TEMP[ADDR[0].x-70](2), CONST[1][ADDR[0].x-3]\n",
+	"VERT\nDCL OUT[1..3].xy, ARRAY(1), GENERIC[4]\n"
+	"DCL OUT[2..5].zw, ARRAY(2), GENERIC[5]\n",
+	"VERT\nDCL OUT[1..3], ARRAY(1), GENERIC[4]\n"
+	"DCL OUT[4..5], ARRAY(2), GENERIC[9]\n",
+	"GEOM\nDCL IN[][2], FOG\n"
+	"  0: MOV TEMP[ADDR[0].x](1)[3], IN[ADDR[0].x + 1](2)[2]\n",
+	"FRAG\nIMM[0] FLT32 {0x3f800000, 0x00000000, 0x1234abcd, 1.5}\n",
+	"FRAG\nIMM[0] FLT64 {1.50000000, -2.0}\nIMM[1] FLT32 {0x3f800000}\n",
+	"FRAG\nPROPERTY FOO 1\nDCL BUFFER[31]\n",
+	"VERT\nDCL OUT[9], TEXCOORD[7]\nDCL OUT[3], PATCH[31]\n",
+	"FRAG\nIMM[0] FLT32 { -1.0, 2.0e+10, 0x7f800000, 99 }\n",
+};
+
+static const char *const bad_units[] = {
+	"FRAG\nDCL IN[0], COLOR[2]\n",
+	"FRAG\nDCL IN[0].xy, BCOLOR[60000], PERSPECTIVE\n",
+	"FRAG\nDCL OUT[0], COLOR[8]\n",
+	"VERT\nDCL OUT[0], GENERIC[64]\n",
+	"VERT\nDCL OUT[0], PATCH[32]\n",
+	"VERT\nDCL OUT[0], TEXCOORD[8]\n",
+	"FRAG\nDCL BUFFER[0..32]\n",
+	"FRAG\ndcl\tbuffer [\n0 .. 32000 ]\n",
+	"FRAG\nDCL BUFFER[4294967295]\n",
+	"FRAG\nDCL SAMP[32]\n",
+	"FRAG\nDCL SVIEW[32], 2D, FLOAT\n",
+	"FRAG\n  0: LOAD TEMP[0], IMAGE[32], IN[0]\n",
+	"FRAG\n  0: LOAD TEMP[0], IMAGE[ADDR[0].x+32], IN[0]\n",
+	"FRAG\n  0: LOAD TEMP[0], IMAGE[ADDR[0].x-1], IN[0]\n",
+	"FRAG\n  0: LOAD TEMP[0], MEMORY[32], IN[0], COHERENT\n",
+	"FRAG\n  0: STORE IMAGE[0], TEMP[32], IN[0], COHERENT\n",
+	"FRAG\n  0: store image [0].xy ,\n temp [ 32 ]\n,IN[0],coherent\n",
+	"FRAG\n  0: STORE_PRECISE IMAGE[0], TEMP[32], IN[0], COHERENT\n",
+	"FRAG\n  0: STORE IMAGE[0], TEMP[ADDR[0].x-1], IN[0], COHERENT\n",
+	"FRAG\n  0: MOV TEMP[0][1][2], IN[0]\n",
+	"FRAG\n  0: MOV TEMP[ADDR[TEMP[0].x].x], IN[0]\n",
+	"FRAG\n  0: LOAD TEMP[0], IMAGE[0](1)[32], IN[0]\n",
+	"FRAG\n  0: STORE IMAGE[0], TEMP[0] (1) [32], IN[0], COHERENT\n",
+	"FRAG\n  0: LOAD TEMP[0], IMAGE[0](1[32], IN[0]\n",
+	/* What the renderer skips must not hide what it does not. */
+	"FRAG IMM[0] FLT32 {0x A[     , 0.0, 0.0, 0.0}",
+	"FRAG\nIMM[0] FLT32 {0x1, 0.0, 0.0, 0.0}\n",
+	"FRAG\nIMM[0] FLT64 {0x00000000 GENERIC[5] , 0.0}\n",
+	"FRAG\nPROPERTY FOO A[\nDCL SAMP[0]\n",
+	"FRAG\nPROPERTY FOO GENERIC[5]\n",
+	"FRAG\nPROPERTY FOO DCL IN, GENERIC\n",
+	"FRAG\nDCL TEMP[",
+	"FRAG\nDCL IN[0], GENERIC[0]\n  0: MOV TEMP[0], IN[1]\n",
+	"GEOM\nDCL IN[][0], POSITION\n  0: MOV TEMP[0], IN[0][1]\n",
+	"FRAG\nDCL IN[0]\n  0: MOV TEMP[0], IN[ADDR[0].x+80]\n",
+	"VERT\nDCL OUT[0..2], GENERIC[0]\nDCL OUT[1..21], GENERIC[0]\n",
+	"VERT\nDCL OUT[62..64], GENERIC[0]\n",
+	"VERT\n  0: END\nDCL OUT[0], POSITION\n",
+	"VERT\nEND_SAT\ndcl OUT[0], POSITION\n",
+	"GEOM\n  0: EMIT IMM[0].xxxx\nDCL OUT[0], POSITION\n",
+	"VERT\nDCL ADDR[32]\n",
+	"VERT\nDCL TEMP[0..32768]\n",
+	"VERT\nDCL CONST[1][0..16384]\n",
+	"VERT\nDCL CONST[32][0]\n",
+	"VERT\nDCL CONST[65536][0..2]\n",
+	"VERT\nDCL CONST[0..15]\nDCL CONST[0][0..15]\n",
+	"VERT\nDCL TEMP[0][0]\n",
+	"GEOM\nDCL IN[][0..128], POSITION\n",
+	"COMP\nDCL HWATOMIC[0][0..4096]\n",
+	("VERT\nDCL TEMP[0..32767]\nDCL TEMP[0..32767]\n"
+	 "DCL TEMP[0..32767]\nDCL TEMP[0..32767]\nDCL TEMP[0]\n"),
+};
+
 static void units(void)
 {
-	static const char *const good[] = {
-		"FRAG\nDCL IN[0], COLOR[1], PERSPECTIVE\nDCL OUT[7], COLOR[7]\n",
-		"FRAG\nDCL IN[0], GENERIC[40]\nDCL TEMP[0..30000]\n"
-		"DCL SAMP[31]\nDCL SVIEW[31], BUFFER, FLOAT\nDCL BUFFER[0..31]\n"
-		"  0: LOAD TEMP[0], BUFFER[ADDR[0].x+31], IMM[99].xxxx, COHERENT\n"
-		"  1: STORE IMAGE[0], TEMP[31], TEMP[99], COHERENT, 2D\n"
-		"  2: STORE IMAGE[0], TEMP[99], TEMP[99], 2D\n"
-		"  3: STORE BUFFER[0].x, TEMP[99], TEMP[99], COHERENT\n"
-		"  4: MOV TEMP[ADDR[0].x-70](2), CONST[1][ADDR[0].x-3]\n",
-		"VERT\nDCL OUT[1..3].xy, ARRAY(1), GENERIC[4]\n"
-		"DCL OUT[2..5].zw, ARRAY(2), GENERIC[5]\n",
-		"VERT\nDCL OUT[1..3], ARRAY(1), GENERIC[4]\n"
-		"DCL OUT[4..5], ARRAY(2), GENERIC[9]\n",
-		"GEOM\nDCL IN[][2], FOG\n"
-		"  0: MOV TEMP[ADDR[0].x](1)[3], IN[ADDR[0].x + 1](2)[2]\n",
-		"FRAG\nIMM[0] FLT32 {0x3f800000, 0x00000000, 0x1234abcd, 1.5}\n",
-		"FRAG\nIMM[0] FLT64 {1.50000000, -2.0}\nIMM[1] FLT32 {0x3f800000}\n",
-		"FRAG\nPROPERTY FOO 1\nDCL BUFFER[31]\n",
-		"VERT\nDCL OUT[9], TEXCOORD[7]\nDCL OUT[3], PATCH[31]\n",
-		"FRAG\nIMM[0] FLT32 { -1.0, 2.0e+10, 0x7f800000, 99 }\n",
-	};
-	static const char *const bad[] = {
-		"FRAG\nDCL IN[0], COLOR[2]\n",
-		"FRAG\nDCL IN[0].xy, BCOLOR[60000], PERSPECTIVE\n",
-		"FRAG\nDCL OUT[0], COLOR[8]\n",
-		"VERT\nDCL OUT[0], GENERIC[64]\n",
-		"VERT\nDCL OUT[0], PATCH[32]\n",
-		"VERT\nDCL OUT[0], TEXCOORD[8]\n",
-		"FRAG\nDCL BUFFER[0..32]\n",
-		"FRAG\ndcl\tbuffer [\n0 .. 32000 ]\n",
-		"FRAG\nDCL BUFFER[4294967295]\n",
-		"FRAG\nDCL SAMP[32]\n",
-		"FRAG\nDCL SVIEW[32], 2D, FLOAT\n",
-		"FRAG\n  0: LOAD TEMP[0], IMAGE[32], IN[0]\n",
-		"FRAG\n  0: LOAD TEMP[0], IMAGE[ADDR[0].x+32], IN[0]\n",
-		"FRAG\n  0: LOAD TEMP[0], IMAGE[ADDR[0].x-1], IN[0]\n",
-		"FRAG\n  0: LOAD TEMP[0], MEMORY[32], IN[0], COHERENT\n",
-		"FRAG\n  0: STORE IMAGE[0], TEMP[32], IN[0], COHERENT\n",
-		"FRAG\n  0: store image [0].xy ,\n temp [ 32 ]\n,IN[0],coherent\n",
-		"FRAG\n  0: STORE_PRECISE IMAGE[0], TEMP[32], IN[0], COHERENT\n",
-		"FRAG\n  0: STORE IMAGE[0], TEMP[ADDR[0].x-1], IN[0], COHERENT\n",
-		"FRAG\n  0: MOV TEMP[0][1][2], IN[0]\n",
-		"FRAG\n  0: MOV TEMP[ADDR[TEMP[0].x].x], IN[0]\n",
-		"FRAG\n  0: LOAD TEMP[0], IMAGE[0](1)[32], IN[0]\n",
-		"FRAG\n  0: STORE IMAGE[0], TEMP[0] (1) [32], IN[0], COHERENT\n",
-		"FRAG\n  0: LOAD TEMP[0], IMAGE[0](1[32], IN[0]\n",
-		/* What the renderer skips must not hide what it does not. */
-		"FRAG IMM[0] FLT32 {0x A[     , 0.0, 0.0, 0.0}",
-		"FRAG\nIMM[0] FLT32 {0x1, 0.0, 0.0, 0.0}\n",
-		"FRAG\nIMM[0] FLT64 {0x00000000 GENERIC[5] , 0.0}\n",
-		"FRAG\nPROPERTY FOO A[\nDCL SAMP[0]\n",
-		"FRAG\nPROPERTY FOO GENERIC[5]\n",
-		"FRAG\nPROPERTY FOO DCL IN, GENERIC\n",
-		"FRAG\nDCL TEMP[",
-		"FRAG\nDCL IN[0], GENERIC[0]\n  0: MOV TEMP[0], IN[1]\n",
-		"GEOM\nDCL IN[][0], POSITION\n  0: MOV TEMP[0], IN[0][1]\n",
-		"FRAG\nDCL IN[0]\n  0: MOV TEMP[0], IN[ADDR[0].x+80]\n",
-		"VERT\nDCL OUT[0..2], GENERIC[0]\nDCL OUT[1..21], GENERIC[0]\n",
-		"VERT\nDCL OUT[62..64], GENERIC[0]\n",
-		"VERT\n  0: END\nDCL OUT[0], POSITION\n",
-		"VERT\nEND_SAT\ndcl OUT[0], POSITION\n",
-		"GEOM\n  0: EMIT IMM[0].xxxx\nDCL OUT[0], POSITION\n",
-		"VERT\nDCL ADDR[32]\n",
-		"VERT\nDCL TEMP[0..32768]\n",
-		"VERT\nDCL CONST[1][0..16384]\n",
-		"VERT\nDCL CONST[32][0]\n",
-		"VERT\nDCL CONST[65536][0..2]\n",
-		"VERT\nDCL CONST[0..15]\nDCL CONST[0][0..15]\n",
-		"VERT\nDCL TEMP[0][0]\n",
-		"GEOM\nDCL IN[][0..128], POSITION\n",
-		"COMP\nDCL HWATOMIC[0][0..4096]\n",
-		("VERT\nDCL TEMP[0..32767]\nDCL TEMP[0..32767]\n"
-		 "DCL TEMP[0..32767]\nDCL TEMP[0..32767]\nDCL TEMP[0]\n"),
-	};
 	u32 i;
 
 	start();
-	for (i = 0; i < 2 * ARRAY_SIZE(good); i++)
-		CHECK_EQ(try(good[i / 2], i & 1), 0);
-	for (i = 0; i < 2 * ARRAY_SIZE(bad); i++)
-		CHECK_EQ(try(bad[i / 2], i & 1), -EINVAL);
+	for (i = 0; i < 2 * ARRAY_SIZE(good_units); i++)
+		CHECK_EQ(try(good_units[i / 2], i & 1), 0);
+	for (i = 0; i < 2 * ARRAY_SIZE(bad_units); i++)
+		CHECK_EQ(try(bad_units[i / 2], i & 1), -EINVAL);
 	stop();
 }
 
@@ -151,22 +154,14 @@ static int outputs(u32 stage, u32 nr, const char *as, bool slowly)
 	return create(FRAGMENT, stage, slowly);
 }
 
-static int properties(u32 nr, bool slowly)
+/* A text with a line @nr times. */
+static int lines(u32 stage, u32 nr, const char *line)
 {
 	text_len = 0;
-	say("FRAG\n");
+	say(stage == MVGPU_STAGE_FRAGMENT ? "FRAG\n" : "VERT\n");
 	while (nr--)
-		say("PROPERTY A\n");
-	return create(FRAGMENT, MVGPU_STAGE_FRAGMENT, slowly);
-}
-
-static int ends(u32 nr, bool slowly)
-{
-	text_len = 0;
-	say("VERT\n");
-	while (nr--)
-		say("RET\n");
-	return create(FRAGMENT, MVGPU_STAGE_VERTEX, slowly);
+		say("%s\n", line);
+	return create(FRAGMENT, stage, false);
 }
 
 static void counts(void)
@@ -189,10 +184,10 @@ static void counts(void)
 
 	limits.shader_text = sizeof(text);
 	vgl_start(&vgl, &limits);
-	CHECK_EQ(ends(1024, false), 0);
-	CHECK_EQ(ends(1025, false), -EINVAL);
-	CHECK_EQ(properties(64, false), 0);
-	CHECK_EQ(properties(65, false), -EINVAL);
+	CHECK_EQ(lines(MVGPU_STAGE_VERTEX, 1024, "RET"), 0);
+	CHECK_EQ(lines(MVGPU_STAGE_VERTEX, 1025, "RET"), -EINVAL);
+	CHECK_EQ(lines(MVGPU_STAGE_FRAGMENT, 64, "PROPERTY A"), 0);
+	CHECK_EQ(lines(MVGPU_STAGE_FRAGMENT, 65, "PROPERTY A"), -EINVAL);
 	stop();
 }
 
