@@ -328,6 +328,49 @@ static void order(void)
 	stop();
 }
 
+/* Shaders remember that they were used with one whose varyings are joined. */
+static void joined(void)
+{
+	static const char disorder[] = "VERT\nDCL OUT[1], POSITION\n"
+				       "DCL OUT[0], GENERIC[0]\n";
+	static const char swapped[] = "FRAG\nDCL IN[0], GENERIC[1]\n"
+				      "DCL IN[1], GENERIC[0]\n";
+	static const char indirect[] = "FRAG\nDCL IN[0], GENERIC[0]\n"
+				       "  0: MOV TEMP[0], IN[ADDR[0].x]\n";
+
+	start();
+	shader(VERTEX, MVGPU_STAGE_VERTEX, "VERT\nDCL OUT[0], GENERIC[0]\n");
+	shader(FRAGMENT, MVGPU_STAGE_FRAGMENT, indirect);
+	CHECK_EQ(use(), 0);
+	text_len = 0;
+	say("%s", disorder);
+	CHECK_EQ(create(VERTEX, MVGPU_STAGE_VERTEX, false), -EINVAL);
+	/* The vertex shader does. */
+	CHECK_EQ(SUBMIT(CMD(BIND_SHADER, 2), 0, MVGPU_STAGE_FRAGMENT), 0);
+	CHECK_EQ(try(swapped, false), -EINVAL);
+	/* And one that is used with that. */
+	shader(FRAGMENT, MVGPU_STAGE_FRAGMENT, "FRAG\nDCL IN[0], GENERIC[0]\n");
+	CHECK_EQ(use(), 0);
+	CHECK_EQ(SUBMIT(CMD(BIND_SHADER, 2), 0, MVGPU_STAGE_VERTEX), 0);
+	text_len = 0;
+	say("%s", disorder);
+	CHECK_EQ(create(VERTEX, MVGPU_STAGE_VERTEX, false), -EINVAL);
+	CHECK_EQ(SUBMIT(CMD(BIND_SHADER, 2), 0, MVGPU_STAGE_FRAGMENT), 0);
+	CHECK_EQ(create(VERTEX, MVGPU_STAGE_VERTEX, false), 0);
+
+	/* So does one that was only made while such a one was bound. */
+	shader(FRAGMENT, MVGPU_STAGE_FRAGMENT, indirect);
+	CHECK_EQ(SUBMIT(CMD(BIND_SHADER, 2), FRAGMENT,
+			MVGPU_STAGE_FRAGMENT), 0);
+	shader(VERTEX, MVGPU_STAGE_VERTEX, "VERT\nDCL OUT[0], GENERIC[0]\n");
+	CHECK_EQ(SUBMIT(CMD(BIND_SHADER, 2), 0, MVGPU_STAGE_FRAGMENT), 0);
+	CHECK_EQ(SUBMIT(CMD(BIND_SHADER, 2), VERTEX, MVGPU_STAGE_VERTEX), 0);
+	CHECK_EQ(try(swapped, false), -EINVAL);
+	CHECK_EQ(SUBMIT(CMD(BIND_SHADER, 2), 0, MVGPU_STAGE_VERTEX), 0);
+	CHECK_EQ(try(swapped, false), 0);
+	stop();
+}
+
 static void buffers(void)
 {
 	start();
@@ -413,6 +456,7 @@ static const struct tap_case cases[] = {
 	{ "more arrays and outputs than there is room for", counts },
 	{ "inputs that only the stage before has", inputs },
 	{ "registers of varyings that are joined", order },
+	{ "and those that were used with such", joined },
 	{ "buffers of all stages", buffers },
 	{ "constants that were never sent", constants },
 };
