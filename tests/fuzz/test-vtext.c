@@ -3,53 +3,7 @@
  * Texts of shaders: what the renderer has no room for is refused, however it is
  * written, and what shaders need of each other when they are used.
  */
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
-
-#include "vgl-test.h"
-
-#define VERTEX 900
-#define FRAGMENT 901
-#define GEOMETRY 902
-#define GRID 903
-
-static char text[8192];
-static size_t text_len;
-
-static __printf(1, 2) void say(const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	text_len += vsnprintf(text + text_len, sizeof(text) - text_len, format,
-			      args);
-	va_end(args);
-}
-
-/* Create a shader of @text; dword by dword or as a whole. */
-static int create(u32 handle, u32 stage, bool slowly)
-{
-	u32 len = text_len / 4 + 1, part = slowly ? 1 : len, i, dw;
-
-	memset(text + text_len, 0, 4);
-	VGL_ADD(&vgl, CREATE(SHADER, 5 + part), handle, stage, len * 4, 4, 0);
-	for (i = 0; i < len; i++) {
-		if (i >= part)
-			VGL_ADD(&vgl, CREATE(SHADER, 6), handle, stage,
-				VIRGL_SHADER_CONTINUED | i * 4, 4, 0);
-		memcpy(&dw, text + 4 * i, 4);
-		VGL_ADD(&vgl, dw);
-	}
-	return submit();
-}
-
-static int try(const char *whole, bool slowly)
-{
-	text_len = 0;
-	say("%s", whole);
-	return create(FRAGMENT, MVGPU_STAGE_FRAGMENT, slowly);
-}
+#include "vtext-test.h"
 
 /* What stock guests send, or may. */
 static const char *const good_units[] = {
@@ -137,6 +91,11 @@ static void units(void)
 		CHECK_EQ(try(good_units[i / 2], i & 1), 0);
 	for (i = 0; i < 2 * ARRAY_SIZE(bad_units); i++)
 		CHECK_EQ(try(bad_units[i / 2], i & 1), -EINVAL);
+	/* The type is that of the command. */
+	text_len = 0;
+	say("FRAG\n");
+	CHECK_EQ(create(VERTEX, MVGPU_STAGE_VERTEX, true), -EINVAL);
+	CHECK_EQ(create(FRAGMENT, MVGPU_STAGE_FRAGMENT, true), 0);
 	stop();
 }
 
@@ -191,35 +150,12 @@ static void counts(void)
 	stop();
 }
 
-static int use(void)
-{
-	CHECK_EQ(SUBMIT(CMD(BIND_SHADER, 2), VERTEX,
-			MVGPU_STAGE_VERTEX), 0);
-	CHECK_EQ(SUBMIT(CMD(BIND_SHADER, 2), FRAGMENT,
-			MVGPU_STAGE_FRAGMENT), 0);
-	return SUBMIT(CMD(DRAW_VBO, 12), 0, 3, 4, 0, 1, 0, 0, 0, 0, 0,
-			  0, 0);
-}
-
-static int link(u32 geometry)
-{
-	return SUBMIT(CMD(LINK_SHADER, 6), VERTEX, FRAGMENT, geometry,
-			  0, 0, 0);
-}
-
-static void shader(u32 handle, u32 stage, const char *whole)
-{
-	text_len = 0;
-	say("%s", whole);
-	CHECK_EQ(create(handle, stage, false), 0);
-}
-
 /* @outs varyings of one shader, and @ins others of the next, from @from on. */
 static void varyings(u32 outs, u32 from, u32 ins)
 {
 	u32 i;
 
-	CHECK_EQ(SUBMIT(CMD(BIND_SHADER, 2), 0, MVGPU_STAGE_VERTEX), 0);
+	CHECK_EQ(bind(0, MVGPU_STAGE_VERTEX), 0);
 	text_len = 0;
 	say("VERT\nDCL OUT[0..%u], GENERIC[0]\n", outs - 1);
 	CHECK_EQ(create(VERTEX, MVGPU_STAGE_VERTEX, true), 0);
@@ -252,148 +188,37 @@ static void inputs(void)
 	stop();
 	/* Each colour may get a back, whatever its number. */
 	start();
-	shader(VERTEX, MVGPU_STAGE_VERTEX, "VERT\nDCL OUT[0..60], GENERIC[0]\n");
-	shader(FRAGMENT, MVGPU_STAGE_FRAGMENT,
-	       "FRAG\nDCL IN[0], COLOR\nDCL IN[1], FOG\n");
+	CHECK_EQ(make("VERT\nDCL OUT[0..60], GENERIC[0]\n"), 0);
+	CHECK_EQ(make("FRAG\nDCL IN[0], COLOR\nDCL IN[1], FOG\n"), 0);
 	CHECK_EQ(use(), -EINVAL);
-	shader(FRAGMENT, MVGPU_STAGE_FRAGMENT, "FRAG\nDCL IN[0], COLOR\n");
+	CHECK_EQ(make("FRAG\nDCL IN[0], COLOR\n"), 0);
 	CHECK_EQ(use(), 0);
-	stop();
-}
-
-/* What makes the renderer join varyings needs registers that are in order. */
-static void order(void)
-{
-	static const char *const bad[] = {
-		"VERT\nDCL OUT[1], POSITION\nDCL OUT[0], GENERIC[0]\n"
-		"  0: MOV OUT[ADDR[0].x+0], IN[0]\n",
-		"FRAG\nDCL IN[0], GENERIC[0]\nDCL IN[1], POSITION\n"
-		"  0: MOV TEMP[0], IN[ADDR[0].x]\n",
-		"FRAG\nDCL IN[0], GENERIC[1]\nDCL IN[1], GENERIC[0]\n"
-		"  0: MOV TEMP[0], IN[ADDR[0].x]\n",
-		"VERT\nDCL OUT[1], POSITION\nDCL OUT[0].xyz, GENERIC[0]\n"
-		"  0: MOV OUT[ADDR[0].x+0], IN[0]\n",
-		"TESS_EVAL\nDCL IN[0], PATCH[0]\nDCL IN[1], TESSOUTER\n"
-		"  0: MOV TEMP[0], IN[ADDR[0].x]\n",
-		"FRAG\nDCL IN[0], GENERIC[0]\nDCL IN[1]\n"
-		"  0: MOV TEMP[0], IN[ADDR[0].x]\n",
-		"FRAG\nDCL IN[0], COLOR\nDCL IN[1], GENERIC[0]\n"
-		"  0: MOV TEMP[0], IN[ADDR[0].x]\n",
-	};
-	u32 i;
-
-	start();
-	for (i = 0; i < 2 * ARRAY_SIZE(bad); i++)
-		CHECK_EQ(try(bad[i / 2], i & 1), -EINVAL);
-	CHECK_EQ(try("FRAG\nDCL IN[0], POSITION\nDCL IN[1], FACE\n"
-		     "DCL IN[2], GENERIC[0]\nDCL IN[3], GENERIC[7]\n"
-		     "  0: MOV TEMP[0], IN[ADDR[0].x]\n", false), 0);
-	CHECK_EQ(try("TESS_EVAL\nDCL IN[][1..2], ARRAY(1), GENERIC[0]\n"
-		     "DCL IN[][0], GENERIC[7]\n"
-		     "  0: MOV TEMP[0], IN[0][ADDR[0].x](1)\n", false), 0);
-	CHECK_EQ(try("FRAG\nDCL IN[1..2], ARRAY(1), GENERIC[0]\n"
-		     "DCL IN[0], GENERIC[7]\n"
-		     "  0: MOV TEMP[0], IN[ADDR[0].x](1)\n", false), -EINVAL);
-	shader(VERTEX, MVGPU_STAGE_VERTEX, "VERT\nDCL OUT[0], POSITION\n"
-	       "DCL OUT[1..4], ARRAY(1), GENERIC[0]\n");
-	shader(FRAGMENT, MVGPU_STAGE_FRAGMENT, "FRAG\n"
-	       "DCL IN[0..3], ARRAY(1), GENERIC[0]\n"
-	       "  0: MOV TEMP[0], IN[ADDR[0].x](1)\n");
-	CHECK_EQ(use(), 0);
-	/* As Mesa has them, with a vertex shader from before that has more. */
-	shader(VERTEX, MVGPU_STAGE_VERTEX, "VERT\nDCL OUT[0], POSITION\n"
-	       "DCL OUT[1], GENERIC[0]\nDCL OUT[2], GENERIC[1]\n");
-	shader(FRAGMENT, MVGPU_STAGE_FRAGMENT, "FRAG\n"
-	       "DCL IN[0], GENERIC[0]\nDCL IN[1], GENERIC[1]\n"
-	       "  0: MOV TEMP[0], IN[ADDR[0].x]\n");
-	CHECK_EQ(use(), 0);
-	CHECK_EQ(try("FRAG\nDCL IN[0], FOG\n", false), 0);
-	CHECK_EQ(try("FRAG\nDCL IN[0], GENERIC[1]\n"
-		     "  0: MOV TEMP[0], IN[ADDR[0].x]\n", false), 0);
-	CHECK_EQ(SUBMIT(CMD(BIND_SHADER, 2), 0, MVGPU_STAGE_VERTEX), 0);
-	CHECK_EQ(SUBMIT(CMD(BIND_SHADER, 2), 0, MVGPU_STAGE_FRAGMENT), 0);
-	/* One of two is enough, and stays so. */
-	shader(VERTEX, MVGPU_STAGE_VERTEX, "VERT\nDCL OUT[1], POSITION\n"
-	       "DCL OUT[0], GENERIC[0]\n");
-	shader(FRAGMENT, MVGPU_STAGE_FRAGMENT, "FRAG\nDCL IN[0], GENERIC[0]\n"
-	       "  0: MOV TEMP[0], IN[ADDR[0].x]\n");
-	CHECK_EQ(use(), -EINVAL);
-	shader(VERTEX, MVGPU_STAGE_VERTEX, "VERT\nDCL OUT[0], GENERIC[0]\n");
-	CHECK_EQ(use(), 0);
-	shader(FRAGMENT, MVGPU_STAGE_FRAGMENT, "FRAG\nDCL IN[0], FACE\n"
-	       "DCL IN[1], GENERIC[0]\n");
-	CHECK_EQ(use(), 0);
-	CHECK_EQ(try("FRAG\nDCL IN[0], GENERIC[1]\nDCL IN[1], GENERIC[0]\n",
-		     false), -EINVAL);
-	stop();
-}
-
-/* Shaders remember that they were used with one whose varyings are joined. */
-static void joined(void)
-{
-	static const char disorder[] = "VERT\nDCL OUT[1], POSITION\n"
-				       "DCL OUT[0], GENERIC[0]\n";
-	static const char swapped[] = "FRAG\nDCL IN[0], GENERIC[1]\n"
-				      "DCL IN[1], GENERIC[0]\n";
-	static const char indirect[] = "FRAG\nDCL IN[0], GENERIC[0]\n"
-				       "  0: MOV TEMP[0], IN[ADDR[0].x]\n";
-
-	start();
-	shader(VERTEX, MVGPU_STAGE_VERTEX, "VERT\nDCL OUT[0], GENERIC[0]\n");
-	shader(FRAGMENT, MVGPU_STAGE_FRAGMENT, indirect);
-	CHECK_EQ(use(), 0);
-	text_len = 0;
-	say("%s", disorder);
-	CHECK_EQ(create(VERTEX, MVGPU_STAGE_VERTEX, false), -EINVAL);
-	/* The vertex shader does. */
-	CHECK_EQ(SUBMIT(CMD(BIND_SHADER, 2), 0, MVGPU_STAGE_FRAGMENT), 0);
-	CHECK_EQ(try(swapped, false), -EINVAL);
-	/* And one that is used with that. */
-	shader(FRAGMENT, MVGPU_STAGE_FRAGMENT, "FRAG\nDCL IN[0], GENERIC[0]\n");
-	CHECK_EQ(use(), 0);
-	CHECK_EQ(SUBMIT(CMD(BIND_SHADER, 2), 0, MVGPU_STAGE_VERTEX), 0);
-	text_len = 0;
-	say("%s", disorder);
-	CHECK_EQ(create(VERTEX, MVGPU_STAGE_VERTEX, false), -EINVAL);
-	CHECK_EQ(SUBMIT(CMD(BIND_SHADER, 2), 0, MVGPU_STAGE_FRAGMENT), 0);
-	CHECK_EQ(create(VERTEX, MVGPU_STAGE_VERTEX, false), 0);
-
-	/* So does one that was only made while such a one was bound. */
-	shader(FRAGMENT, MVGPU_STAGE_FRAGMENT, indirect);
-	CHECK_EQ(SUBMIT(CMD(BIND_SHADER, 2), FRAGMENT,
-			MVGPU_STAGE_FRAGMENT), 0);
-	shader(VERTEX, MVGPU_STAGE_VERTEX, "VERT\nDCL OUT[0], GENERIC[0]\n");
-	CHECK_EQ(SUBMIT(CMD(BIND_SHADER, 2), 0, MVGPU_STAGE_FRAGMENT), 0);
-	CHECK_EQ(SUBMIT(CMD(BIND_SHADER, 2), VERTEX, MVGPU_STAGE_VERTEX), 0);
-	CHECK_EQ(try(swapped, false), -EINVAL);
-	CHECK_EQ(SUBMIT(CMD(BIND_SHADER, 2), 0, MVGPU_STAGE_VERTEX), 0);
-	CHECK_EQ(try(swapped, false), 0);
 	stop();
 }
 
 static void buffers(void)
 {
 	start();
-	shader(VERTEX, MVGPU_STAGE_VERTEX, "VERT\nDCL BUFFER[0..15]\n");
-	shader(GEOMETRY, MVGPU_STAGE_GEOMETRY, "GEOM\nDCL BUFFER[0]\n");
-	shader(FRAGMENT, MVGPU_STAGE_FRAGMENT, "FRAG\nDCL BUFFER[15]\n");
+	CHECK_EQ(make("VERT\nDCL BUFFER[0..15]\n"), 0);
+	CHECK_EQ(make("GEOM\nDCL BUFFER[0]\n"), 0);
+	CHECK_EQ(make("FRAG\nDCL BUFFER[15]\n"), 0);
 	CHECK_EQ(use(), 0);
 	CHECK_EQ(link(0), 0);
 	CHECK_EQ(link(GEOMETRY), -EINVAL);
-	CHECK_EQ(SUBMIT(CMD(BIND_SHADER, 2), 0, MVGPU_STAGE_VERTEX), 0);
-	shader(GEOMETRY, MVGPU_STAGE_GEOMETRY, "GEOM\nDCL BUFFER[]\n");
-	shader(FRAGMENT, MVGPU_STAGE_FRAGMENT, "FRAG\n");
+	CHECK_EQ(bind(0, MVGPU_STAGE_VERTEX), 0);
+	CHECK_EQ(make("GEOM\nDCL BUFFER[]\n"), 0);
+	CHECK_EQ(make("FRAG\n"), 0);
 	CHECK_EQ(link(GEOMETRY), -EINVAL);
 	CHECK_EQ(SUBMIT(CMD(LINK_SHADER, 6), FRAGMENT, VERTEX, 0, 0, 0, 0),
 		 -EINVAL);
 	/* What a shader was used with counts on. */
-	shader(VERTEX, MVGPU_STAGE_VERTEX, "VERT\nDCL BUFFER[0..15]\n");
-	shader(GEOMETRY, MVGPU_STAGE_GEOMETRY, "GEOM\nDCL BUFFER[0]\n");
+	CHECK_EQ(make("VERT\nDCL BUFFER[0..15]\n"), 0);
+	CHECK_EQ(make("GEOM\nDCL BUFFER[0]\n"), 0);
 	CHECK_EQ(link(GEOMETRY), 0);
-	shader(VERTEX, MVGPU_STAGE_VERTEX, "VERT\n");
-	shader(FRAGMENT, MVGPU_STAGE_FRAGMENT, "FRAG\nDCL BUFFER[15]\n");
+	CHECK_EQ(make("VERT\n"), 0);
+	CHECK_EQ(make("FRAG\nDCL BUFFER[15]\n"), 0);
 	CHECK_EQ(link(GEOMETRY), -EINVAL);
-	shader(GEOMETRY, MVGPU_STAGE_GEOMETRY, "GEOM\nDCL BUFFER[0]\n");
+	CHECK_EQ(make("GEOM\nDCL BUFFER[0]\n"), 0);
 	CHECK_EQ(link(GEOMETRY), 0);
 	stop();
 }
@@ -409,8 +234,7 @@ static void constants_are(const char *declared)
 	text_len = 0;
 	say("COMP\n%s", declared);
 	CHECK_EQ(create(GRID, MVGPU_STAGE_COMPUTE, true), 0);
-	CHECK_EQ(SUBMIT(CMD(BIND_SHADER, 2), GRID,
-			MVGPU_STAGE_COMPUTE), 0);
+	CHECK_EQ(bind(GRID, MVGPU_STAGE_COMPUTE), 0);
 }
 
 static void constants(void)
@@ -442,8 +266,8 @@ static void constants(void)
 	CHECK_EQ(grid(), -EINVAL);
 
 	/* The other stages have their own. */
-	shader(VERTEX, MVGPU_STAGE_VERTEX, "VERT\nDCL CONST[0][0..1]\n");
-	shader(FRAGMENT, MVGPU_STAGE_FRAGMENT, "FRAG\n");
+	CHECK_EQ(make("VERT\nDCL CONST[0][0..1]\n"), 0);
+	CHECK_EQ(make("FRAG\n"), 0);
 	CHECK_EQ(use(), 0);
 	CHECK_EQ(SUBMIT(CMD(SET_CONSTANT_BUFFER, 3),
 			MVGPU_STAGE_VERTEX, 0, 1), 0);
@@ -455,8 +279,6 @@ static const struct tap_case cases[] = {
 	{ "numbers of registers and varyings that there are not", units },
 	{ "more arrays and outputs than there is room for", counts },
 	{ "inputs that only the stage before has", inputs },
-	{ "registers of varyings that are joined", order },
-	{ "and those that were used with such", joined },
 	{ "buffers of all stages", buffers },
 	{ "constants that were never sent", constants },
 };

@@ -134,7 +134,7 @@ const struct vgl_command vgl_commands[] = {
 	     0, 0x47415246, 0x0a0a }, .flags = VGL_SHORTER },
 	{ "CREATE_SHADER long",
 	  { O(CREATE_OBJECT, SHADER, 7), HANDLE, MVGPU_STAGE_GEOMETRY, 100, 4,
-	     0, 0x47415246, 0x0a0a },
+	     0, 0x4d4f4547, 0x0a0a },
 	  .flags = VGL_LONGER | VGL_SHORTER },
 	{ "CREATE_SHADER streamout",
 	  { O(CREATE_OBJECT, SHADER, 19), HANDLE, MVGPU_STAGE_VERTEX, 32, 4,

@@ -201,8 +201,11 @@ static u64 mix_obj(u64 hash, const struct mvgpu_vobj *obj)
 	hash = mix(hash, (u64)obj->refs << 32 | obj->uses);
 	hash = mix(hash, obj->type << 8 | obj->stage);
 	hash = mix(hash, (u64)obj->query << 32 | obj->done);
+	hash = mix(hash, obj->sprites);
 	for (i = 0; i < sizeof(obj->scan) / 4; i++)
 		hash = mix(hash, ((const u32 *)&obj->scan)[i]);
+	for (i = 0; obj->found && i < sizeof(*obj->found) / 4; i++)
+		hash = mix(hash, ((const u32 *)obj->found)[i]);
 	if (obj->vao) {
 		hash = mix_slots(hash, obj->vao->vertex, VIRGL_MAX_VERTEX);
 		hash = mix(hash, (uintptr_t)obj->vao->index);
@@ -250,6 +253,7 @@ static u64 digest_sub(const struct mvgpu_vsub *sub)
 	hash = mix(hash, (u64)sub->index_size << 32 | sub->index_offset);
 	hash = mix(hash, (u64)sub->id << 32 | sub->nr_objects);
 	hash = mix(hash, (u64)sub->text << 32 | sub->nr_streams);
+	hash = mix(hash, (u64)sub->sprites << 32 | sub->linked);
 	return mix(hash, (u64)sub->nr_vertex << 32 | sub->nr_color);
 }
 

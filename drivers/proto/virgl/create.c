@@ -3,9 +3,13 @@
  * Objects as they are made, but shaders, queries and vertex elements: what they are
  * made of must exist, and the part of it that they show must be in it.
  */
+#include <linux/bits.h>
 #include <linux/errno.h>
 
 #include "internal.h"
+
+/* Dword 2 of a rasterizer: points are squares, which may have coordinates. */
+#define RASTERIZER_POINT_QUADS BIT(7)
 
 int mvgpu_vcreate_blend(struct mvgpu_vcmd *cmd)
 {
@@ -14,7 +18,12 @@ int mvgpu_vcreate_blend(struct mvgpu_vcmd *cmd)
 
 int mvgpu_vcreate_rasterizer(struct mvgpu_vcmd *cmd)
 {
-	return mvgpu_vobj_create(cmd, VIRGL_OBJ_RASTERIZER, NULL, 0, NULL);
+	struct mvgpu_vobj *obj;
+	int err = mvgpu_vobj_create(cmd, VIRGL_OBJ_RASTERIZER, NULL, 0, &obj);
+
+	if (!err && vcmd_dw(cmd, 2) & RASTERIZER_POINT_QUADS)
+		obj->sprites = vcmd_dw(cmd, 4);
+	return err;
 }
 
 int mvgpu_vcreate_dsa(struct mvgpu_vcmd *cmd)

@@ -21,7 +21,20 @@
 /* Resources that one command can name. */
 #define MAX_RESOURCES 32
 /* Kinds of varyings: see text.c. */
-#define MVGPU_VARYINGS 3
+enum {
+	VARYING_GENERIC,
+	VARYING_PATCH,
+	VARYING_TEXCOORD,
+	MVGPU_VARYINGS,
+};
+
+/*
+ * Varyings that the renderer may join to arrays, in its order: so many generic ones,
+ * and patches behind them.
+ */
+#define MVGPU_GENERICS 64
+#define MVGPU_PATCHES 32
+#define MVGPU_RANKS (MVGPU_GENERICS + MVGPU_PATCHES)
 /* Samplers, views, images, buffers: of each the renderer has so many. */
 #define MAX_UNITS 32U
 /* Inputs of one shader, those included that only the stage before it has */
@@ -47,7 +60,16 @@ struct mvgpu_vscan {
 	u32 to;
 };
 
-/* mvgpu_vtext.indirect, .disorder */
+/*
+ * mvgpu_vtext.range. The renderer does not look at a declaration of something that it
+ * has seen at the same register.
+ */
+enum {
+	RANGE_SURE = 1 << 0,
+	RANGE_MAYBE = 1 << 1,
+};
+
+/* mvgpu_vtext.indirect, .joined */
 enum {
 	JOIN_IN = 1 << 0,
 	JOIN_OUT = 1 << 1,
@@ -63,17 +85,25 @@ enum {
  * @reason: to refuse it; NULL: none
  * @inputs: declarations
  * @colors: among @inputs
+ * @faces: likewise
  * @outputs: declarations
  * @arrays: outputs that are one
- * @range: some varyings are one
+ * @range: RANGE_SURE, RANGE_MAYBE: some varyings are one
  * @skew: what the numbers of @ranged varyings are ahead of their registers'
  * @skewed: it is not the same for all
  * @overlap: some registers belong to several
- * @rank: of the input that comes last in the renderer's order
- * @late: the last input is none that is joined, and behind one that is
- * @disorder: JOIN_IN, JOIN_OUT: their registers are not in the renderer's order
- * @indirect: likewise: registers depend on others
- * @joined: likewise: has been used where varyings are joined
+ * @at: registers of @in, those that may be joined, by their rank
+ * @lower: inputs that the renderer has before all of those
+ * @middle: likewise, between two kinds of them
+ * @next_in: register behind the last input
+ * @next_backs: likewise, where colours have backs
+ * @next_out: behind the last output
+ * @ahead: the registers that are declared are behind all others
+ * @placed: inputs, all if they are as Mesa has them
+ * @disorder: registers of outputs are not in their order
+ * @indirect: JOIN_IN, JOIN_OUT: registers depend on others
+ * @joined: likewise: may have become arrays
+ * @streams: some outputs may not be the first stream's
  * @consts: vectors of constants that GL reads when it is used
  * @planes: 1: constants with one dimension, 2: with two, the first of them 0
  * @registers: declared, of all kinds
@@ -81,11 +111,13 @@ enum {
  * @properties: lines of them
  * @buffers: number of the last, and one
  * @below: most that stages before it had
- * @fragment: that is its type
+ * @stage: enum mvgpu_stage
+ * @begun: behind its first word
  * @property: it is in the line of one
  * @wide: it may be in an immediate of 64 bits
  * @state: of the search
  * @declares: what the declaration is of
+ * @meant: and that what it means is known
  * @from: first register of the input or output that is declared
  * @span: and how many
  * @store: where in the operands of a store it is
@@ -114,17 +146,25 @@ struct mvgpu_vtext {
 	const char *reason;
 	u32 inputs;
 	u32 colors;
+	u32 faces;
 	u32 outputs;
 	u32 arrays;
 	u32 range;
 	u32 skew;
 	u32 skewed;
 	u32 overlap;
-	u32 rank;
-	u32 late;
+	u8 at[MVGPU_RANKS];
+	u32 lower;
+	u32 middle;
+	u32 next_in;
+	u32 next_backs;
+	u32 next_out;
+	u32 ahead;
+	u32 placed;
 	u32 disorder;
 	u32 indirect;
 	u32 joined;
+	u32 streams;
 	u32 consts;
 	u32 planes;
 	u32 registers;
@@ -132,11 +172,13 @@ struct mvgpu_vtext {
 	u32 properties;
 	u32 buffers;
 	u32 below;
-	u32 fragment;
+	u32 stage;
+	u32 begun;
 	u32 property;
 	u32 wide;
 	u32 state;
 	u32 declares;
+	u32 meant;
 	u32 from;
 	u32 span;
 	u32 store;
@@ -153,15 +195,6 @@ struct mvgpu_vtext {
 	u32 last;
 	u32 largest;
 };
-
-/*
- * May the renderer join varyings of it? Not where some are a range, but in a fragment
- * shader, where points may take its place.
- */
-static inline bool mvgpu_vtext_joins(const struct mvgpu_vtext *text)
-{
-	return !text->range || text->fragment;
-}
 
 /**
  * struct mvgpu_vao - buffers that vertex elements were last drawn with
@@ -187,6 +220,7 @@ struct mvgpu_vao {
  * @got: of shaders: bytes of @text that have come
  * @scan: of shaders: outputs that they stream out
  * @found: of shaders: what else was found in their text
+ * @sprites: of rasterizers: inputs in whose place points have coordinates of their own
  * @query: of queries: slot of mvgpu_vsub.query, or that it has none
  * @done: of queries: has a result
  * @vao: of vertex elements
@@ -204,6 +238,7 @@ struct mvgpu_vobj {
 	u32 got;
 	struct mvgpu_vscan scan;
 	struct mvgpu_vtext *found;
+	u32 sprites;
 	u32 query;
 	u32 done;
 	struct mvgpu_vao *vao;
@@ -259,6 +294,8 @@ struct mvgpu_vstage {
  * @cond: query that draws depend on; NULL: none
  * @elements: of vertices
  * @vao_index: index buffer of the last draw without any; NULL: none
+ * @sprites: of the rasterizer that is bound
+ * @linked: the shaders that are bound may be used together
  * @id: the guest's
  * @nr_objects: in @objects and @streams
  * @text: bytes of all shaders that exist
@@ -283,6 +320,8 @@ struct mvgpu_vsub {
 	struct mvgpu_vobj *cond;
 	struct mvgpu_vobj *elements;
 	struct mvgpu_res3d *vao_index;
+	u32 sprites;
+	u32 linked;
 	u32 id;
 	u32 nr_objects;
 	u32 text;
@@ -574,13 +613,41 @@ int mvgpu_vscan_end(struct mvgpu_vcmd *cmd, const struct mvgpu_vscan *scan);
 
 /**
  * mvgpu_vtext_scan() - text of a shader comes
- * @text: all 0 before the first of it
+ * @text: all 0 before the first of it, but for @stage
  * @cmd: the command
  * @at: dword; from there to its end
  *
  * Return: 0; -EINVAL: not for the renderer.
  */
 int mvgpu_vtext_scan(struct mvgpu_vtext *text, struct mvgpu_vcmd *cmd, u32 at);
+
+/* arrays.c */
+
+/**
+ * mvgpu_varrays_mark() - remember where varyings of a shader may become arrays
+ * @cmd: the command
+ * @before: the stage whose outputs it gets; NULL: none
+ * @text: the shader
+ * @behind: the stage that gets its outputs; NULL: none
+ *
+ * Return: 0, -ENOMEM.
+ */
+int mvgpu_varrays_mark(struct mvgpu_vcmd *cmd, const struct mvgpu_vtext *before,
+		       struct mvgpu_vtext *text,
+		       const struct mvgpu_vtext *behind);
+
+/**
+ * mvgpu_varrays_end() - does the renderer end if it makes them so?
+ * @cmd: the command
+ * @before: as above; behind mvgpu_varrays_mark()
+ * @text: likewise
+ * @behind: likewise
+ *
+ * Return: 0; -EINVAL: it may not.
+ */
+int mvgpu_varrays_end(struct mvgpu_vcmd *cmd, const struct mvgpu_vtext *before,
+		      const struct mvgpu_vtext *text,
+		      const struct mvgpu_vtext *behind);
 
 /* pipeline.c */
 

@@ -181,6 +181,19 @@ int mvgpu_vobj_create(struct mvgpu_vcmd *cmd, u32 type, struct mvgpu_res3d *res,
 	return 0;
 }
 
+/* Shaders may not go together any more where points have other coordinates. */
+static int bind_rasterizer(struct mvgpu_virgl *virgl,
+			   const struct mvgpu_vobj *obj)
+{
+	struct mvgpu_vsub *sub = virgl->sub;
+	u32 sprites = obj ? obj->sprites : 0;
+
+	if (sprites == sub->sprites)
+		return 0;
+	return mvgpu_vslot_set_u32(virgl, &sub->sprites, sprites) ?:
+	       mvgpu_vslot_set_u32(virgl, &sub->linked, 0);
+}
+
 int mvgpu_vobj_bind(struct mvgpu_vcmd *cmd)
 {
 	struct mvgpu_vobj *obj;
@@ -189,9 +202,11 @@ int mvgpu_vobj_bind(struct mvgpu_vcmd *cmd)
 	switch (cmd->obj) {
 	/* They hold no resource: the GPU's shadow is none of ours. */
 	case VIRGL_OBJ_BLEND:
-	case VIRGL_OBJ_RASTERIZER:
 	case VIRGL_OBJ_DSA:
 		return mvgpu_vobj_get(cmd, 1, cmd->obj, &obj);
+	case VIRGL_OBJ_RASTERIZER:
+		err = mvgpu_vobj_get(cmd, 1, cmd->obj, &obj);
+		return err ?: bind_rasterizer(cmd->virgl, obj);
 	case VIRGL_OBJ_VERTEX_ELEMENTS:
 		err = mvgpu_vobj_get(cmd, 1, cmd->obj, &obj);
 		return err ?: mvgpu_velements_bind(cmd->virgl, obj);

@@ -29,19 +29,11 @@ static u32 missing(const struct mvgpu_vtext *before,
 	return nr;
 }
 
-/* Varyings are joined because @text says so, or those that it was used with once. */
-static bool is_joined(const struct mvgpu_vtext *text, u32 join)
-{
-	return mvgpu_vtext_joins(text) &&
-	       (text->indirect | text->joined) & join;
-}
-
 /* May @text get what @before has? */
 static int follow(struct mvgpu_vcmd *cmd, struct mvgpu_vtext *before,
 		  struct mvgpu_vtext *text)
 {
 	u32 below;
-	int err;
 
 	if (text->inputs + text->colors + ADDED_INPUTS +
 	    missing(before, text) > MAX_INPUTS)
@@ -53,68 +45,133 @@ static int follow(struct mvgpu_vcmd *cmd, struct mvgpu_vtext *before,
 	below = max(text->below, before->below + before->buffers);
 	if (below + text->buffers > MAX_UNITS)
 		return vcmd_refuse(cmd, -EINVAL, "buffers of all shaders");
-	err = mvgpu_vslot_set_u32(cmd->virgl, &text->below, below);
-	if (err)
-		return err;
-	if (!is_joined(before, JOIN_OUT) && !is_joined(text, JOIN_IN))
-		return 0;
-	if ((!before->range && before->disorder & JOIN_OUT) ||
-	    (mvgpu_vtext_joins(text) && text->disorder & JOIN_IN))
-		return vcmd_refuse(cmd, -EINVAL, "order of registers");
-	return mvgpu_vslot_set_u32(cmd->virgl, &before->joined,
-				   before->joined | JOIN_OUT) ?:
-	       mvgpu_vslot_set_u32(cmd->virgl, &text->joined,
-				   text->joined | JOIN_IN);
+	return mvgpu_vslot_set_u32(cmd->virgl, &text->below, below);
 }
 
-/* May @text come before @next, whose inputs may be joined? */
-static int precede(struct mvgpu_vcmd *cmd, struct mvgpu_vtext *text,
-		   const struct mvgpu_vtext *next)
+/* Whose outputs @stage gets; texts are by their stages, NULL: none. */
+static struct mvgpu_vtext *before(struct mvgpu_vtext *const texts[], u32 stage)
 {
-	if (text->range || !is_joined(next, JOIN_IN))
+	bool tessellates = texts[MVGPU_STAGE_TESS_CTRL] ||
+			   texts[MVGPU_STAGE_TESS_EVAL];
+
+	switch (stage) {
+	case MVGPU_STAGE_FRAGMENT:
+		if (texts[MVGPU_STAGE_GEOMETRY])
+			return texts[MVGPU_STAGE_GEOMETRY];
+		fallthrough;
+	case MVGPU_STAGE_GEOMETRY:
+		if (tessellates)
+			return texts[MVGPU_STAGE_TESS_EVAL];
+		return texts[MVGPU_STAGE_VERTEX];
+	case MVGPU_STAGE_TESS_EVAL:
+		if (texts[MVGPU_STAGE_TESS_CTRL])
+			return texts[MVGPU_STAGE_TESS_CTRL];
+		fallthrough;
+	case MVGPU_STAGE_TESS_CTRL:
+		return texts[MVGPU_STAGE_VERTEX];
+	}
+	return NULL;
+}
+
+/* Who gets its outputs. This is not always the other way round. */
+static struct mvgpu_vtext *behind(struct mvgpu_vtext *const texts[], u32 stage)
+{
+	switch (stage) {
+	case MVGPU_STAGE_VERTEX:
+		if (texts[MVGPU_STAGE_TESS_CTRL])
+			return texts[MVGPU_STAGE_TESS_CTRL];
+		if (texts[MVGPU_STAGE_GEOMETRY])
+			return texts[MVGPU_STAGE_GEOMETRY];
+		if (texts[MVGPU_STAGE_TESS_EVAL])
+			return texts[MVGPU_STAGE_TESS_EVAL];
+		return texts[MVGPU_STAGE_FRAGMENT];
+	case MVGPU_STAGE_TESS_CTRL:
+		return texts[MVGPU_STAGE_TESS_EVAL];
+	case MVGPU_STAGE_TESS_EVAL:
+		if (texts[MVGPU_STAGE_GEOMETRY])
+			return texts[MVGPU_STAGE_GEOMETRY];
+		fallthrough;
+	case MVGPU_STAGE_GEOMETRY:
+		return texts[MVGPU_STAGE_FRAGMENT];
+	}
+	return NULL;
+}
+
+static int mark(struct mvgpu_vcmd *cmd, struct mvgpu_vtext *const texts[])
+{
+	u32 i, stage;
+	int err = 0;
+
+	for (i = 0; i < ARRAY_SIZE(pipeline) && !err; i++) {
+		stage = pipeline[i];
+		if (texts[stage])
+			err = mvgpu_varrays_mark(cmd, before(texts, stage),
+						 texts[stage],
+						 behind(texts, stage));
+	}
+	return err;
+}
+
+static int join(struct mvgpu_vcmd *cmd, struct mvgpu_vtext *const texts[])
+{
+	bool any = false;
+	u32 i, stage;
+	int err;
+
+	for (i = 0; i < MVGPU_STAGES; i++)
+		any |= texts[i] && (texts[i]->indirect || texts[i]->joined);
+	if (!any)
 		return 0;
-	if (text->disorder & JOIN_OUT)
-		return vcmd_refuse(cmd, -EINVAL, "order of registers");
-	return mvgpu_vslot_set_u32(cmd->virgl, &text->joined,
-				   text->joined | JOIN_OUT);
+	/* Like the renderer, twice: an array of one stage makes some before it. */
+	err = mark(cmd, texts) ?: mark(cmd, texts);
+	for (i = 0; i < ARRAY_SIZE(pipeline) && !err; i++) {
+		stage = pipeline[i];
+		if (texts[stage])
+			err = mvgpu_varrays_end(cmd, before(texts, stage),
+						texts[stage],
+						behind(texts, stage));
+	}
+	return err;
+}
+
+static struct mvgpu_vtext *text_of(const struct mvgpu_vobj *obj)
+{
+	return obj ? obj->found : NULL;
 }
 
 int mvgpu_vtext_made(struct mvgpu_vcmd *cmd, struct mvgpu_vobj *obj)
 {
-	struct mvgpu_vstage *stages = cmd->virgl->sub->stages;
-	struct mvgpu_vobj *vertex = stages[MVGPU_STAGE_VERTEX].shader;
-	u32 i, stage;
+	struct mvgpu_vtext *texts[MVGPU_STAGES], *vertex;
+	u32 i;
 	int err;
 
-	for (i = 0; i < ARRAY_SIZE(pipeline); i++) {
-		stage = pipeline[i];
-		if (!stages[stage].shader || stage == obj->stage)
-			continue;
-		err = precede(cmd, obj->found, stages[stage].shader->found);
-		if (err)
-			return err;
-	}
-	if (!vertex || obj->stage == MVGPU_STAGE_VERTEX ||
-	    obj->stage == MVGPU_STAGE_COMPUTE)
-		return 0;
-	return follow(cmd, vertex->found, obj->found);
+	for (i = 0; i < MVGPU_STAGES; i++)
+		texts[i] = text_of(cmd->virgl->sub->stages[i].shader);
+	/* Until it is bound it gets the vertex shader's outputs. */
+	vertex = obj->stage == MVGPU_STAGE_VERTEX ||
+		 obj->stage == MVGPU_STAGE_COMPUTE ?
+		 NULL : texts[MVGPU_STAGE_VERTEX];
+	err = vertex ? follow(cmd, vertex, obj->found) : 0;
+	return err ?: mvgpu_varrays_mark(cmd, vertex, obj->found,
+					 behind(texts, obj->stage)) ?:
+	       mvgpu_varrays_end(cmd, vertex, obj->found,
+				 behind(texts, obj->stage));
 }
 
 int mvgpu_vtext_pipeline(struct mvgpu_vcmd *cmd,
 			 struct mvgpu_vobj *const shader[])
 {
-	struct mvgpu_vtext *text, *before = NULL;
+	struct mvgpu_vtext *texts[MVGPU_STAGES], *from;
 	u32 i;
 	int err;
 
+	for (i = 0; i < MVGPU_STAGES; i++)
+		texts[i] = text_of(shader[i]);
 	for (i = 0; i < ARRAY_SIZE(pipeline); i++) {
-		if (!shader[pipeline[i]])
-			continue;
-		text = shader[pipeline[i]]->found;
-		err = before ? follow(cmd, before, text) : 0;
+		from = texts[pipeline[i]] ? before(texts, pipeline[i]) : NULL;
+		err = from ? follow(cmd, from, texts[pipeline[i]]) : 0;
 		if (err)
 			return err;
-		before = text;
 	}
-	return 0;
+	return join(cmd, texts);
 }

@@ -49,7 +49,8 @@ static int shader_first(struct mvgpu_vcmd *cmd, struct mvgpu_vstage *stage,
 {
 	u32 bytes = (cmd->len + 1 - at) * 4;
 	u32 total = vcmd_dw(cmd, 3);
-	struct mvgpu_vtext found = {};
+	u8 type = stage - cmd->virgl->sub->stages;
+	struct mvgpu_vtext found = { .stage = type };
 	struct mvgpu_vscan scan;
 	struct mvgpu_vobj *obj;
 	u64 padded = round_up((u64)total, 4);
@@ -78,7 +79,7 @@ static int shader_first(struct mvgpu_vcmd *cmd, struct mvgpu_vstage *stage,
 					&obj);
 	if (err)
 		return err;
-	obj->stage = stage - cmd->virgl->sub->stages;
+	obj->stage = type;
 	obj->got = bytes;
 	obj->scan = scan;
 	/* If there is none, the object is taken back with the stream. */
@@ -168,7 +169,8 @@ int mvgpu_vshader_bind(struct mvgpu_vcmd *cmd)
 	if (obj && obj->stage != type)
 		return vcmd_refuse(cmd, -EINVAL, "shader of another type");
 	stage = &cmd->virgl->sub->stages[array_index_nospec(type, MVGPU_STAGES)];
-	return mvgpu_vslot_set_obj(cmd->virgl, &stage->shader, obj);
+	return mvgpu_vslot_set_u32(cmd->virgl, &cmd->virgl->sub->linked, 0) ?:
+	       mvgpu_vslot_set_obj(cmd->virgl, &stage->shader, obj);
 }
 
 int mvgpu_vshader_link(struct mvgpu_vcmd *cmd)
@@ -185,7 +187,9 @@ int mvgpu_vshader_link(struct mvgpu_vcmd *cmd)
 		if (shader[i] && shader[i]->stage != i)
 			return vcmd_refuse(cmd, -EINVAL, "shader of another type");
 	}
-	return mvgpu_vtext_pipeline(cmd, shader);
+	/* It may leave something in those that are bound. */
+	return mvgpu_vslot_set_u32(cmd->virgl, &cmd->virgl->sub->linked, 0) ?:
+	       mvgpu_vtext_pipeline(cmd, shader);
 }
 
 /*
@@ -202,18 +206,22 @@ static int shader_use(struct mvgpu_vcmd *cmd, const struct mvgpu_vstage *stage)
 
 int mvgpu_vshader_draw(struct mvgpu_vcmd *cmd)
 {
-	struct mvgpu_vstage *stages = cmd->virgl->sub->stages;
+	struct mvgpu_vsub *sub = cmd->virgl->sub;
 	struct mvgpu_vobj *shader[MVGPU_STAGES];
 	u32 i;
 	int err;
 
 	for (i = 0; i < MVGPU_STAGES; i++) {
-		shader[i] = stages[i].shader;
-		err = i == MVGPU_STAGE_COMPUTE ? 0 : shader_use(cmd, &stages[i]);
+		shader[i] = sub->stages[i].shader;
+		err = i == MVGPU_STAGE_COMPUTE ? 0 :
+						 shader_use(cmd, &sub->stages[i]);
 		if (err)
 			return err;
 	}
-	return mvgpu_vtext_pipeline(cmd, shader);
+	if (sub->linked)
+		return 0;
+	return mvgpu_vtext_pipeline(cmd, shader) ?:
+	       mvgpu_vslot_set_u32(cmd->virgl, &sub->linked, 1);
 }
 
 int mvgpu_vshader_grid(struct mvgpu_vcmd *cmd)

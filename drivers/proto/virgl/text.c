@@ -40,18 +40,15 @@
 /* Of those that the renderer does not know it writes to its host's log. */
 #define MAX_PROPERTIES 64
 
-/*
- * Varyings, how many of each there may be, and the rank of the first in the order in
- * which the renderer has those that it joins; 0: it does not join them.
- */
+/* Varyings, how many of each there may be, and the rank of the first: MVGPU_RANKS */
 static const struct {
 	const char *word;
 	u32 nr;
 	u32 rank;
 } varyings[MVGPU_VARYINGS] = {
-	{ "GENERIC", 64, 1 },
-	{ "PATCH", 32, 65 },
-	{ "TEXCOORD", 8, 0 },
+	[VARYING_GENERIC] = { "GENERIC", MVGPU_GENERICS, 0 },
+	[VARYING_PATCH] = { "PATCH", MVGPU_PATCHES, MVGPU_GENERICS },
+	[VARYING_TEXCOORD] = { "TEXCOORD", 8, MVGPU_RANKS },
 };
 
 /* More than any limit; NONE: there was no number. */
@@ -140,26 +137,75 @@ static void mean_array(struct mvgpu_vtext *text, u32 index)
 		refuse(text, "arrays of outputs");
 }
 
-/*
- * When a shader, or the one that it is used with, has a register of such varyings
- * that depends on another, and none of them is a range, the renderer joins varyings
- * by walking over the inputs (by what they mean) or outputs (as they are declared).
- * From one it goes on behind where its register would be, and never ends if that is
- * no step ahead: each register's number must be as large as its place, at least.
- */
-static void order(struct mvgpu_vtext *text, bool is_in, u32 rank)
+/* "XY", which of a register's parts are declared: what it means comes behind. */
+static bool is_mask(const struct mvgpu_vtext *text)
 {
-	u32 place = is_in ? text->inputs - 1 + text->colors :
-			    text->outputs - 1;
+	u32 i;
 
-	if (text->from < place)
-		text->disorder |= is_in ? JOIN_IN : JOIN_OUT;
-	if (!is_in)
+	for (i = 0; i < text->length; i++) {
+		if (text->word[i] < 'W' || text->word[i] > 'Z')
+			return false;
+	}
+	return true;
+}
+
+/*
+ * What an input means, and with it its place in the renderer's order: see arrays.c.
+ * Nothing else is a place that is known: what is there twice, what has a register
+ * before others', and meanings that Mesa does not send.
+ */
+static void place(struct mvgpu_vtext *text, u32 index)
+{
+	static const struct {
+		const char *word;
+		u32 lower, middle;
+	} others[] = {
+		{ "POSITION", 1, 0 }, { "COLOR", 1, 0 }, { "BCOLOR", 1, 0 },
+		{ "FOG", 1, 0 }, { "PSIZE", 1, 0 },
+		{ "FACE", 0, 1 }, { "PRIM_ID", 0, 1 }, { "CLIPDIST", 0, 1 },
+		{ "LAYER", 0, 1 }, { "VIEWPORT_INDEX", 0, 1 },
+		{ "PCOORD", 0, 1 }, { "TEXCOORD", 0, 1 },
+		{ "TESSOUTER", 0, 0 }, { "TESSINNER", 0, 0 },
+	};
+	u32 i;
+
+	text->meant = true;
+	text->colors += is_word(text, "COLOR");
+	/* The renderer forgets a second one; each back of a colour brings one. */
+	if (is_word(text, "FACE") && text->faces++)
 		return;
-	if (rank < text->rank)
-		text->disorder |= JOIN_IN;
-	text->rank = max(text->rank, rank);
-	text->late = false;
+	if (!is_word(text, "FACE") || !text->colors)
+		text->next_backs = text->next_in;
+	for (i = 0; i < ARRAY_SIZE(others) && text->ahead; i++) {
+		if (is_word(text, others[i].word)) {
+			text->lower += others[i].lower;
+			text->middle += others[i].middle;
+			text->placed++;
+			return;
+		}
+	}
+	for (i = 0; i < MVGPU_VARYINGS && text->ahead; i++) {
+		if (is_word(text, varyings[i].word) &&
+		    varyings[i].rank < MVGPU_RANKS &&
+		    (i != VARYING_PATCH ||
+		     text->stage != MVGPU_STAGE_FRAGMENT) &&
+		    index < varyings[i].nr &&
+		    !(text->in[i] & BIT_ULL(index))) {
+			text->at[varyings[i].rank + index] = text->from;
+			text->placed++;
+			return;
+		}
+	}
+}
+
+/*
+ * When outputs are joined, the renderer goes over them as they are declared. From one
+ * it goes on behind where its register would be, and never ends if that is no step
+ * ahead: each register's number must be as large as its place, at least.
+ */
+static void order_outputs(struct mvgpu_vtext *text)
+{
+	text->disorder |= text->from < text->outputs - 1;
 }
 
 /* "GENERIC[5]" and its like, of an input or output. */
@@ -168,12 +214,15 @@ static void mean(struct mvgpu_vtext *text, u32 index)
 	bool is_in = text->declares == DCL_IN;
 	u32 i;
 
+	if (is_in && !text->meant && !is_mask(text) && !is_word(text, "ARRAY"))
+		place(text, index);
 	for (i = 0; i < MVGPU_VARYINGS; i++) {
 		if (!is_word(text, varyings[i].word))
 			continue;
-		if (varyings[i].rank)
-			order(text, is_in, varyings[i].rank + index);
-		text->range |= text->span > 1;
+		if (!is_in && varyings[i].rank < MVGPU_RANKS)
+			order_outputs(text);
+		if (text->span > 1)
+			text->range |= text->ahead ? RANGE_SURE : RANGE_MAYBE;
 		if (index >= varyings[i].nr) {
 			refuse(text, "number of a varying");
 		} else if (is_in) {
@@ -186,9 +235,6 @@ static void mean(struct mvgpu_vtext *text, u32 index)
 		}
 		return;
 	}
-	/* It may be how something else is interpolated, which Mesa does not send. */
-	if (is_in && is_word(text, "COLOR"))
-		text->colors++;
 	if ((is_word(text, "COLOR") || is_word(text, "BCOLOR")) &&
 	    index >= (is_in ? MAX_COLORS : MAX_DRAW_BUFFERS))
 		refuse(text, "number of a colour");
@@ -218,14 +264,6 @@ static void mark(u64 *registers, u32 from, u32 to)
 {
 	for (; from <= to && from < MAX_INPUT_REGISTERS; from++)
 		registers[from / 64] |= BIT_ULL(from % 64);
-}
-
-/* What is none of them, or is not said to be anything, may come before them. */
-static void declare_late(struct mvgpu_vtext *text)
-{
-	if (text->late)
-		text->disorder |= JOIN_IN;
-	text->late = text->rank;
 }
 
 /*
@@ -265,17 +303,21 @@ static void declare_registers(struct mvgpu_vtext *text)
 static void declare(struct mvgpu_vtext *text)
 {
 	text->declares = DCL_OTHER;
+	text->meant = false;
 	text->from = min(text->first, HUGE_NUMBER);
 	text->span = text->last < HUGE_NUMBER && text->first <= text->last ?
 		     text->last - text->first + 1 : MAX_INPUTS;
 	if (is_word(text, "IN")) {
 		text->declares = DCL_IN;
 		text->inputs++;
+		text->ahead = text->from >= text->next_in;
+		text->next_in = max(text->next_in, text->from + text->span);
 		mark(text->declared, text->first, text->last);
-		declare_late(text);
 	} else if (is_word(text, "OUT")) {
 		text->declares = DCL_OUT;
 		text->outputs++;
+		text->ahead = text->from >= text->next_out;
+		text->next_out = max(text->next_out, text->from + text->span);
 	} else if (is_word(text, "CONST")) {
 		declare_constants(text);
 	}
@@ -373,9 +415,31 @@ static bool is_exit(const struct mvgpu_vtext *text)
 	       !strncmp(text->word, "RET", 3) || !strncmp(text->word, "EMIT", 4);
 }
 
+/*
+ * Of what type a text is: the renderer believes this, and elsewhere what the command
+ * says.
+ */
+static void begin(struct mvgpu_vtext *text)
+{
+	static const char *const types[MVGPU_STAGES] = {
+		[MVGPU_STAGE_VERTEX] = "VERT",
+		[MVGPU_STAGE_FRAGMENT] = "FRAG",
+		[MVGPU_STAGE_GEOMETRY] = "GEOM",
+		[MVGPU_STAGE_TESS_CTRL] = "TESS_CTRL",
+		[MVGPU_STAGE_TESS_EVAL] = "TESS_EVAL",
+		[MVGPU_STAGE_COMPUTE] = "COMP",
+	};
+
+	text->begun = true;
+	if (!is_word(text, types[text->stage]))
+		refuse(text, "type of a text");
+}
+
 /* A word, with the brackets behind it, is complete. */
 static void item(struct mvgpu_vtext *text)
 {
+	if (!text->begun)
+		begin(text);
 	if (is_value(text))
 		return;
 	if (is_exit(text) && ++text->exits > MAX_EXITS)
@@ -400,8 +464,8 @@ static void item(struct mvgpu_vtext *text)
 
 	if (is_word(text, "ARRAY") && text->declares == DCL_OUT)
 		text->arrays++;
-	else if (is_word(text, "FRAG"))
-		text->fragment = true;
+	else if (is_word(text, "STREAM"))
+		text->streams = true;
 	find_coordinates(text);
 }
 
@@ -585,16 +649,14 @@ int mvgpu_vtext_scan(struct mvgpu_vtext *text, struct mvgpu_vcmd *cmd, u32 at)
 	}
 	if (text->arrays > MAX_OUTPUT_ARRAYS)
 		refuse(text, "arrays of outputs");
-	if (text->fragment && text->outputs > MAX_FRAGMENT_OUTPUTS)
+	if (text->stage == MVGPU_STAGE_FRAGMENT &&
+	    text->outputs > MAX_FRAGMENT_OUTPUTS)
 		refuse(text, "outputs of a fragment shader");
 	if (text->state == TEXT_END) {
-		declare_late(text);
 		for (i = 0; i < ARRAY_SIZE(text->used); i++) {
 			if (text->used[i] & ~text->declared[i])
 				refuse(text, "input that is not declared");
 		}
 	}
-	if (mvgpu_vtext_joins(text) && text->indirect & text->disorder)
-		refuse(text, "order of registers");
 	return text->reason ? vcmd_refuse(cmd, -EINVAL, text->reason) : 0;
 }
