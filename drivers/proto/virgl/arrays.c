@@ -7,7 +7,7 @@
  * It goes over them with an index (collapse_vars_to_arrays() in vrend_shader.c). From
  * one it goes on behind the registers of the array that begins there, as if registers
  * were places, and never ends if that leads in circles. Outputs are in the order of
- * their declarations; text.c has looked at them. Inputs are sorted by what they mean,
+ * their declarations; declare.c has looked at them. Inputs are sorted by what they mean,
  * those included that only the stage before has, which get registers behind all
  * others: the same walk is gone here.
  */

@@ -20,7 +20,7 @@
 #define MVGPU_QUERY_SLOTS 26
 /* Resources that one command can name. */
 #define MAX_RESOURCES 32
-/* Kinds of varyings: see text.c. */
+/* Kinds of varyings: see declare.c. */
 enum {
 	VARYING_GENERIC,
 	VARYING_PATCH,
