@@ -578,6 +578,43 @@ TEST_F(attack, texts)
 			  make_shader(&self->dev, 2, bad[i][0] == 'F', bad[i]));
 }
 
+/*
+ * Varyings that only the vertex shader has come between those of the next one, and have
+ * the renderer go on to places where it was, or not.
+ */
+TEST_F(attack, circles)
+{
+	static const char next[] =
+		"FRAG\nDCL IN[0], GENERIC[3], PERSPECTIVE\nDCL OUT[0], COLOR\n"
+		"DCL ADDR[0]\nIMM[0] FLT32 {0.0, 0.0, 0.0, 0.0}\n"
+		"  0: ARL ADDR[0].x, IMM[0].xxxx\n"
+		"  1: MOV OUT[0], IN[ADDR[0].x]\n  2: END\n";
+	static const char good[] =
+		"VERT\nDCL OUT[0], GENERIC[0]\nDCL OUT[1], GENERIC[2]\n"
+		"  0: END\n";
+	static const char bad[] =
+		"VERT\nDCL OUT[0], GENERIC[0]\nDCL OUT[1], GENERIC[2]\n"
+		"DCL OUT[2], GENERIC[4]\n  0: END\n";
+	struct victim v = { .dev = &self->victim, .mem = &self->secret };
+	/* BIND_SHADER */
+	u32 bind[] = { 31 | 2 << 16, 1, 0 };
+	struct mvt_dev *dev = &self->dev;
+	pthread_t thread;
+
+	ASSERT_EQ(0, victim_start(&v, &thread));
+	ASSERT_EQ(OK, mvt_ctx_create(dev, 1));
+	EXPECT_EQ(OK, make_shader(dev, 1, 0, good));
+	EXPECT_EQ(OK, make_shader(dev, 2, 0, bad));
+	EXPECT_EQ(OK, mvt_submit(dev, 1, bind, ARRAY_SIZE(bind)));
+	EXPECT_EQ(OK, make_shader(dev, 3, 1, next));
+	bind[1] = 2;
+	EXPECT_EQ(OK, mvt_submit(dev, 1, bind, ARRAY_SIZE(bind)));
+	EXPECT_EQ(BAD_PARAM, make_shader(dev, 4, 1, next));
+	victim_stop(&v, thread);
+	EXPECT_EQ(0, v.wrong);
+	EXPECT_LT(0, v.rounds);
+}
+
 /* Layers that the renderer does not read come from its memory, if from anywhere. */
 TEST_F(attack, layers_read_back)
 {
