@@ -8,6 +8,7 @@
 #include <linux/errno.h>
 #include <linux/limits.h>
 #include <linux/log2.h>
+#include <linux/math.h>
 #include <linux/minmax.h>
 
 #include "format3d.h"
@@ -180,6 +181,33 @@ u64 mvgpu_res3d_size(const struct mvgpu_res3d *res)
 			blocks(minify(res->height, level), fmt->height) *
 			mvgpu_res3d_layers(res, level);
 	return size * fmt->bytes * max(res->nr_samples, 1U);
+}
+
+/* Pixels are in squares of so many a side, and rows begin at cache lines. */
+#define SQUARE 4
+#define ROW_BYTES 64
+
+u64 mvgpu_res3d_memory(const struct mvgpu_res3d *res)
+{
+	const struct mvgpu_format3d *fmt = mvgpu_format3d(res->format);
+	u64 row, rows, size = 0;
+	u32 level;
+
+	if (res->target == MVGPU_TARGET_BUFFER)
+		return res->width;
+
+	for (level = 0; level <= res->last_level; level++) {
+		row = blocks(minify(res->width, level), fmt->width);
+		rows = blocks(minify(res->height, level), fmt->height);
+		if (fmt->width == 1)
+			row = round_up(row, SQUARE);
+		if (res->target != MVGPU_TARGET_1D &&
+		    res->target != MVGPU_TARGET_1D_ARRAY)
+			rows = round_up(rows, SQUARE);
+		size += round_up(row * fmt->bytes, ROW_BYTES) * rows *
+			mvgpu_res3d_layers(res, level);
+	}
+	return size * max(res->nr_samples, 1U);
 }
 
 static bool side_within(u32 start, u32 len, u64 side)

@@ -9,6 +9,11 @@
 /* Longest side of anything that is not a buffer, and most layers. */
 #define MVGPU_RES3D_MAX_DIM 16384
 #define MVGPU_RES3D_MAX_SAMPLES 32
+/*
+ * Of a larger texture GL may say that it has no memory for it, however much there is:
+ * Mesa draws the line at 1 GiB (MAX_TEXTURE_MBYTES), llvmpipe at 2 GiB with padding.
+ */
+#define MVGPU_RES3D_MAX_MEMORY BIT_ULL(30)
 /* VIRGL_FORMAT_MAX of virglrenderer 1.1.0, the first of those that are expected. */
 #define MVGPU_VIRGL_FORMATS 443
 
@@ -59,7 +64,7 @@ enum mvgpu_target {
  * @last_level: number of the smallest mipmap level
  * @nr_samples: 0: no samples, 1 is not used; see create_load()
  * @flags: MVGPU_RES3D_*
- * @size: bytes it is charged with, mvgpu_res3d_size()
+ * @size: bytes of what it shows, mvgpu_res3d_size()
  * @backing_size: bytes of the backing that is attached; 0: none
  * @refs: objects and bindings of 3D contexts that hold it. GPU memory is
  *	in use until this is 0, whatever became of the guest's name of it.
@@ -111,15 +116,26 @@ struct mvgpu_transfer3d {
 int mvgpu_res3d_check(const struct mvgpu_res3d *res);
 
 /**
- * mvgpu_res3d_size() - bytes of GPU memory
+ * mvgpu_res3d_size() - bytes of all levels, layers and samples
  * @res: passed mvgpu_res3d_check()
  *
- * All levels, layers and samples; 16 bytes for each pixel of a format whose
- * layout is not known.
+ * 16 for each pixel of a format whose layout is not known.
  *
  * Return: bytes, far from an overflow.
  */
 u64 mvgpu_res3d_size(const struct mvgpu_res3d *res);
+
+/**
+ * mvgpu_res3d_memory() - bytes of GPU memory that it is charged with
+ * @res: as above
+ *
+ * GPUs keep textures in rows and tiles of some size, so that narrow ones take a
+ * multiple of what they show. Counted as Mesa's llvmpipe has it (llvmpipe/lp_texture.c,
+ * llvmpipe_texture_layout()).
+ *
+ * Return: bytes, at least mvgpu_res3d_size().
+ */
+u64 mvgpu_res3d_memory(const struct mvgpu_res3d *res);
 
 /** mvgpu_res3d_layers() - layers, or depth, of a level; at least 1. */
 u32 mvgpu_res3d_layers(const struct mvgpu_res3d *res, u32 level);

@@ -174,19 +174,18 @@ struct mvgpu_resource *mvgpu_resource_new(struct mvgpu_proto *proto, u32 id,
 }
 
 /* A GPU with 3D makes textures of them, too; virglrenderer's as QEMU asks. */
-static struct mvgpu_res3d r3d_of_2d(const struct mvgpu_resource *res)
+static struct mvgpu_res3d r3d_of_2d(u32 format, u32 width, u32 height)
 {
 	return (struct mvgpu_res3d) {
-		.gpu_id = res->gpu_id,
 		.target = MVGPU_TARGET_2D,
-		.format = res->format,
+		.format = format,
 		.bind = MVGPU_BIND_RENDER_TARGET,
-		.width = res->width,
-		.height = res->height,
+		.width = width,
+		.height = height,
 		.depth = 1,
 		.array_size = 1,
 		.flags = MVGPU_RES3D_Y_0_TOP,
-		.size = res->size,
+		.size = (u64)width * height * MVGPU_BPP,
 	};
 }
 
@@ -199,6 +198,7 @@ u32 mvgpu_resource_create_2d(struct mvgpu_proto *proto, struct mvgpu_job *job)
 	u32 width = le32_to_cpu(req->width);
 	u32 height = le32_to_cpu(req->height);
 	struct mvgpu_resource *res;
+	struct mvgpu_res3d r3d;
 
 	if (!id || mvgpu_resource_find(proto, id))
 		return VIRTIO_GPU_RESP_ERR_INVALID_RESOURCE_ID;
@@ -207,13 +207,15 @@ u32 mvgpu_resource_create_2d(struct mvgpu_proto *proto, struct mvgpu_job *job)
 	if (!width || width > MVGPU_MAX_DIM || !height || height > MVGPU_MAX_DIM)
 		return VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER;
 
-	res = mvgpu_resource_new(proto, id, (u64)width * height * MVGPU_BPP);
+	r3d = r3d_of_2d(format, width, height);
+	res = mvgpu_resource_new(proto, id, mvgpu_res3d_memory(&r3d));
 	if (!res)
 		return VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY;
+	r3d.gpu_id = res->gpu_id;
+	res->r3d = r3d;
 	res->format = format;
 	res->width = width;
 	res->height = height;
-	res->r3d = r3d_of_2d(res);
 	res->on_gpu = true;
 
 	job->op = MVGPU_JOB_RES_CREATE;

@@ -70,6 +70,8 @@ static bool create_ok(const struct mvgpu_proto *proto,
 		return false;
 	return r3d->target == MVGPU_TARGET_BUFFER ||
 	       (sides_ok(proto, r3d) &&
+		r3d->nr_samples <= mvgpu_capset_limit(proto,
+						      MVGPU_CAPS_MAX_SAMPLES) &&
 		mvgpu_capset_format(proto, r3d->format));
 }
 
@@ -101,6 +103,7 @@ u32 mvgpu_resource_create_3d(struct mvgpu_proto *proto, struct mvgpu_job *job)
 	u32 id = le32_to_cpu(req->resource_id);
 	struct mvgpu_res3d r3d = create_load(job);
 	struct mvgpu_resource *res;
+	u64 memory;
 
 	if (!id || mvgpu_resource_find(proto, id))
 		return VIRTIO_GPU_RESP_ERR_INVALID_RESOURCE_ID;
@@ -108,7 +111,10 @@ u32 mvgpu_resource_create_3d(struct mvgpu_proto *proto, struct mvgpu_job *job)
 		return VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER;
 
 	r3d.size = mvgpu_res3d_size(&r3d);
-	res = mvgpu_resource_new(proto, id, r3d.size);
+	memory = mvgpu_res3d_memory(&r3d);
+	if (r3d.target != MVGPU_TARGET_BUFFER && memory > MVGPU_RES3D_MAX_MEMORY)
+		return VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY;
+	res = mvgpu_resource_new(proto, id, memory);
 	if (!res)
 		return VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY;
 	r3d.gpu_id = res->gpu_id;

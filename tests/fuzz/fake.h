@@ -17,6 +17,12 @@
 #define FAKE_CTX_IDS 8
 /* Quota on contexts. */
 #define FAKE_CONTEXTS 5
+/* Limits of its textures. */
+#define FAKE_SIDE 8192
+#define FAKE_SIDE_3D 1024
+#define FAKE_SIDE_CUBE 4096
+#define FAKE_LAYERS 2048
+#define FAKE_SAMPLES 16
 #define FAKE_GUEST_SIZE 0x40000
 /*
  * Where requests and responses lie. What is above is for backings, whose bytes

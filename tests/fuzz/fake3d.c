@@ -24,7 +24,14 @@ static struct mvgpu_capset capset[2] = {
 
 void fake_config_3d(struct mvgpu_proto_config *config)
 {
-	u32 i;
+	static const u32 limits[][2] = {
+		{ MVGPU_CAPS_MAX_LAYERS, FAKE_LAYERS },
+		{ MVGPU_CAPS_MAX_SAMPLES, FAKE_SAMPLES },
+		{ MVGPU_CAPS_MAX_SIDE, FAKE_SIDE },
+		{ MVGPU_CAPS_MAX_SIDE_3D, FAKE_SIDE_3D },
+		{ MVGPU_CAPS_MAX_SIDE_CUBE, FAKE_SIDE_CUBE },
+	};
+	u32 i, k;
 
 	for (i = 0; i < ARRAY_SIZE(caps); i++) {
 		memset(caps[i], 0xff, CAPS_SIZE);
@@ -34,6 +41,8 @@ void fake_config_3d(struct mvgpu_proto_config *config)
 		memset(caps[i] + MVGPU_CAPS_SAMPLER + 16, 0, 48);
 		memset(caps[i] + MVGPU_CAPS_RENDER + 16, 0, 48);
 		memset(caps[i] + MVGPU_CAPS_DEPTH + 16, 0, 48);
+		for (k = 0; k < ARRAY_SIZE(limits); k++)
+			memcpy(caps[i] + limits[k][0], &limits[k][1], 4);
 	}
 	config->nr_capsets = ARRAY_SIZE(capset);
 	config->capset = capset;

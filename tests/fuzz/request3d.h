@@ -6,10 +6,13 @@
 
 /* Formats and targets on the wire. */
 #define FORMAT_BGRA 1
+#define FORMAT_R8 64
 #define FORMAT_DXT1 105
 #define TARGET_BUFFER 0
 #define TARGET_2D 2
+#define TARGET_3D 3
 #define TARGET_CUBE 4
+#define TARGET_2D_ARRAY 7
 #define BIND_TARGET 2
 #define BIND_VERTEX 16
 

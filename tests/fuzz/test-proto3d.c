@@ -293,6 +293,58 @@ static void test_create_samples(void)
 	fake_stop();
 }
 
+/* What the GPU says that it can do, and one more. */
+static void test_create_limits(void)
+{
+	static const struct spec good[] = {
+		{ TARGET_2D, FORMAT_BGRA, BIND_TARGET, FAKE_SIDE, 1 },
+		{ TARGET_2D, FORMAT_BGRA, BIND_TARGET, 1, FAKE_SIDE },
+		{ TARGET_2D, FORMAT_BGRA, BIND_TARGET, 1, 1, 1, 1, 0,
+		  FAKE_SAMPLES },
+		{ TARGET_3D, FORMAT_BGRA, BIND_TARGET, 1, 1, FAKE_SIDE_3D },
+		{ TARGET_CUBE, FORMAT_BGRA, BIND_TARGET, FAKE_SIDE_CUBE,
+		  FAKE_SIDE_CUBE, 1, 6 },
+		{ TARGET_2D_ARRAY, FORMAT_BGRA, BIND_TARGET, 1, 1, 1,
+		  FAKE_LAYERS },
+	};
+	static const struct spec bad[] = {
+		{ TARGET_2D, FORMAT_BGRA, BIND_TARGET, FAKE_SIDE + 1, 1 },
+		{ TARGET_2D, FORMAT_BGRA, BIND_TARGET, 1, FAKE_SIDE + 1 },
+		{ TARGET_2D, FORMAT_BGRA, BIND_TARGET, 1, 1, 1, 1, 0,
+		  FAKE_SAMPLES + 1 },
+		{ TARGET_3D, FORMAT_BGRA, BIND_TARGET, 1, 1, FAKE_SIDE_3D + 1 },
+		{ TARGET_CUBE, FORMAT_BGRA, BIND_TARGET, FAKE_SIDE_CUBE + 1,
+		  FAKE_SIDE_CUBE + 1, 1, 6 },
+		{ TARGET_2D_ARRAY, FORMAT_BGRA, BIND_TARGET, 1, 1, 1,
+		  FAKE_LAYERS + 1 },
+	};
+	u32 i;
+
+	fake_start(3, 8, 1ULL << 32, 64);
+	for (i = 0; i < ARRAY_SIZE(good); i++)
+		have(1 + i, &good[i]);
+	for (i = 0; i < ARRAY_SIZE(bad); i++)
+		ANSWERED(req_create_3d(8, &bad[i]), ERR(INVALID_PARAMETER));
+	fake_stop();
+}
+
+/* As large as GL takes a texture, rows that it makes longer included. */
+static void test_create_large(void)
+{
+	struct spec large = {
+		TARGET_2D_ARRAY, FORMAT_R8, BIND_TARGET, 1, FAKE_SIDE, 1,
+		FAKE_LAYERS,
+	};
+
+	fake_start(3, 8, 1ULL << 33, 64);
+	have(1, &large);
+	CHECK_EQ(stats().bytes, 1 << 30);
+	large.levels = 1;
+	ANSWERED(req_create_3d(2, &large), ERR(OUT_OF_MEMORY));
+	CHECK_EQ(stats().bytes, 1 << 30);
+	fake_stop();
+}
+
 static void test_create_quota(void)
 {
 	const struct spec big = {
@@ -639,6 +691,8 @@ static const struct tap_case cases[] = {
 	{ "quota on attachments", test_attach_quota },
 	{ "RESOURCE_CREATE_3D: each field bad", test_create_bad },
 	{ "RESOURCE_CREATE_3D: one sample is none", test_create_samples },
+	{ "RESOURCE_CREATE_3D: what the GPU can do", test_create_limits },
+	{ "RESOURCE_CREATE_3D: larger than GL takes it", test_create_large },
 	{ "quota on bytes, samples included", test_create_quota },
 	{ "TRANSFER_TO_HOST_3D and TRANSFER_FROM_HOST_3D", test_transfer },
 	{ "transfers of layers", test_transfer_layers },

@@ -186,6 +186,54 @@ static void sizes(void)
 	CHECK_EQ(size_of(res), 1ULL << (3 * 14 + 5 + 5));
 }
 
+static u64 memory_of(struct mvgpu_res3d res)
+{
+	u64 memory = mvgpu_res3d_memory(&res);
+
+	CHECK(memory >= size_of(res));
+	return memory;
+}
+
+/* Narrow textures take more than they show: some of these were measured. */
+static void memory(void)
+{
+	struct mvgpu_res3d res = tex;
+
+	CHECK_EQ(memory_of(res), 448 * 60);
+	res.height = 61;
+	CHECK_EQ(memory_of(res), 448 * 64);
+	res.nr_samples = 4;
+	CHECK_EQ(memory_of(res), 448 * 64 * 4);
+	res.nr_samples = 0;
+	res.last_level = 6;
+	CHECK_EQ(memory_of(res), 448 * 64 + 256 * 32 + 128 * 16 + 64 * 8 +
+				 64 * 4 * 3);
+	res.last_level = 0;
+	res.format = DXT1;
+	CHECK_EQ(memory_of(res), 256 * 16);
+	res.format = RGBA8;
+	res.target = MVGPU_TARGET_1D_ARRAY;
+	res.height = 1;
+	res.array_size = 5;
+	CHECK_EQ(memory_of(res), 448 * 5);
+	CHECK_EQ(memory_of(buf), buf.width);
+
+	res = tex;
+	res.format = R8;
+	res.target = MVGPU_TARGET_3D;
+	res.width = 1;
+	res.height = 2048;
+	res.depth = 2048;
+	CHECK_EQ(memory_of(res), 256ULL << 20);
+	res.target = MVGPU_TARGET_2D_ARRAY;
+	res.height = 16384;
+	res.depth = 1;
+	res.array_size = 2048;
+	CHECK_EQ(memory_of(res), 2ULL << 30);
+	res.format = RGBA8;
+	CHECK_EQ(memory_of(res), 2ULL << 30);
+}
+
 /* Formats that virglrenderer 1.1.0 describes, without planes of video and the like. */
 #define KNOWN 369
 
@@ -329,6 +377,7 @@ static const struct tap_case cases[] = {
 	{ "textures that GL does not have", no_textures },
 	{ "binds and flags fit the target", binds },
 	{ "sizes count levels, layers, samples and blocks", sizes },
+	{ "memory counts whole rows and squares, too", memory },
 	{ "every format has a layout", formats },
 	{ "boxes end with the level", boxes },
 	{ "spans of transfers are exact", spans },

@@ -77,7 +77,8 @@ static void test_quota_number(void)
 static void test_quota_bytes(void)
 {
 	start();
-	QUEUED(req_create(1, BGRX, 2048, 2047), RES_CREATE);
+	/* The GPU has four rows at least. */
+	QUEUED(req_create(1, BGRX, 2048, 2044), RES_CREATE);
 	ANSWERED(req_create(2, BGRX, 2049, 1), ERR(OUT_OF_MEMORY));
 	ANSWERED(req_create(2, BGRX, 16384, 16384), ERR(OUT_OF_MEMORY));
 	QUEUED(req_create(2, BGRX, 2048, 1), RES_CREATE);

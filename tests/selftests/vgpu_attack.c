@@ -298,6 +298,34 @@ TEST_F_TIMEOUT(attack, exhaustion, MVT_TEST_S)
 	EXPECT_LT(0, v.rounds);
 }
 
+/*
+ * What a GPU takes for narrow textures is a multiple of what they show, and of the
+ * largest it has nothing but an error, which the renderer does not look at.
+ */
+TEST_F(attack, narrow)
+{
+	struct mvt_spec narrow = mvt_picture;
+	struct mvt_dev *dev = &self->dev;
+	u64 before, memory;
+
+	narrow.target = MVT_ARRAY;
+	/* R8: a byte for each pixel. */
+	narrow.format = 64;
+	narrow.flags = 0;
+	narrow.width = 1;
+	narrow.height = 1024;
+	narrow.layers = 16;
+	ASSERT_EQ(0, mvt_mdev_attr_u64(dev->uuid, "mvgpu/memory", &before));
+	ASSERT_EQ(OK, mvt_create_3d(dev, 1, &narrow));
+	ASSERT_EQ(0, mvt_mdev_attr_u64(dev->uuid, "mvgpu/memory", &memory));
+	EXPECT_EQ(64 * 1024 * 16, memory - before);
+	narrow.height = 16384;
+	narrow.layers = 2048;
+	narrow.last_level = 1;
+	EXPECT_EQ(VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY,
+		  mvt_create_3d(dev, 2, &narrow));
+}
+
 /* The same pages, pinned again and again: each time counts, and there is an end. */
 TEST_F_TIMEOUT(attack, exhaustion_by_pins, MVT_TEST_S)
 {
