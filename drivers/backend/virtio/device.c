@@ -124,16 +124,28 @@ static void mvgpu_virtio_config_changed(struct virtio_device *vdev)
 
 /*
  * Can vGPUs have 3D? Older renderers keep buffers that were destroyed in use where
- * a neighbour's next one will be, and leave streams halfway without saying so.
+ * a neighbour's next one will be, and leave streams halfway without saying so. What
+ * they do on OpenGL ES and before OpenGL 4.3 with shaders of a hostile guest was not
+ * made sure of: see virgl.rst.
  */
 static bool gpu_renders(struct mvgpu_virtio *gpu)
 {
-	if (!gpu->info.nr_capsets || mvgpu_virtio_dma_bounces(gpu))
+	const struct mvgpu_virtio_info *info = &gpu->info;
+	const char *wanted;
+
+	if (!info->nr_capsets || mvgpu_virtio_dma_bounces(gpu))
 		return false;
-	if (gpu->info.renderer >= MVGPU_CAPS_VERSION_MIN)
+	if (info->renderer < MVGPU_CAPS_VERSION_MIN)
+		wanted = "virglrenderer 1.0.0 or newer";
+	else if (info->gles)
+		wanted = "OpenGL instead of OpenGL ES";
+	else if (info->glsl < MVGPU_CAPS_GLSL_MIN)
+		wanted = "OpenGL 4.3 or newer";
+	else
 		return true;
 	dev_warn(&gpu->vdev->dev,
-		 "its renderer is not safe with several tenants: vGPUs get no 3D; use virglrenderer 1.0.0 or newer on the host\n");
+		 "its renderer is not safe with several tenants: vGPUs get no 3D; use %s on the host\n",
+		 wanted);
 	return false;
 }
 

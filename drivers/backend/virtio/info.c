@@ -126,6 +126,7 @@ static int capset_keep(struct mvgpu_virtio *gpu,
 {
 	struct mvgpu_virtio_info *info = &gpu->info;
 	struct mvgpu_capset *capset = &info->capset[info->nr_capsets];
+	u32 bits;
 
 	if (info->nr_capsets == ARRAY_SIZE(info->capset))
 		return 0;
@@ -138,9 +139,10 @@ static int capset_keep(struct mvgpu_virtio *gpu,
 	info->nr_capsets++;
 	if (capset->id == VIRTIO_GPU_CAPSET_VIRGL2 &&
 	    capset->size >= MVGPU_CAPS_VERSION + sizeof(u32)) {
-		info->clear_texture =
-			get_unaligned_le32(data + MVGPU_CAPS_BITS) &
-			BIT(MVGPU_CAP_CLEAR_TEXTURE);
+		bits = get_unaligned_le32(data + MVGPU_CAPS_BITS);
+		info->clear_texture = bits & BIT(MVGPU_CAP_CLEAR_TEXTURE);
+		info->gles = bits & BIT(MVGPU_CAP_GLES);
+		info->glsl = get_unaligned_le32(data + MVGPU_CAPS_GLSL);
 		info->renderer = get_unaligned_le32(data + MVGPU_CAPS_VERSION);
 	}
 	return 0;

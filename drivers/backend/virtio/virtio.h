@@ -126,6 +126,8 @@ struct mvgpu_virtio_request {
  * @nr_capsets: entries of @capset that are filled
  * @capset: those that we know; their data is freed by mvgpu_virtio_info_exit()
  * @renderer: its version, as in MVGPU_CAPS_VERSION; 0: not told
+ * @glsl: version of GLSL that it has, 430 with OpenGL 4.3; 0: not told
+ * @gles: it is on OpenGL ES
  * @clear_texture: the renderer has CLEAR_TEXTURE
  */
 struct mvgpu_virtio_info {
@@ -134,6 +136,8 @@ struct mvgpu_virtio_info {
 	u32 nr_capsets;
 	struct mvgpu_capset capset[MVGPU_VIRTIO_CAPSETS];
 	u32 renderer;
+	u32 glsl;
+	bool gles;
 	bool clear_texture;
 };
 
