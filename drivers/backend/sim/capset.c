@@ -29,7 +29,7 @@ static const u32 limits[] = {
 	/* GLSL version, layers of an array, streamout buffers */
 	330, 2048, 4,
 	/* dual source targets, targets, samples */
-	1, 8, 1,
+	1, 8, 4,
 	/* primitives, texels of a buffer, uniform blocks, viewports */
 	0x3ff, 65536, 12, 16,
 	/* components that are gathered at once */
