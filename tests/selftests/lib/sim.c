@@ -52,6 +52,7 @@ void mvt_sim_defaults(void)
 	mvt_sim_set_u64("preempt", 1);
 	mvt_sim_set_u64("ns_per_command", 20000);
 	mvt_sim_set_u64("ns_per_kib", 100);
+	mvt_sim_set_u64("ns_per_stream_command", 2000);
 	mvt_sim_set("mode", "timed");
 }
 
