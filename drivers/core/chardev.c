@@ -22,7 +22,7 @@ static_assert(sizeof(struct mvgpu_type_info) == 88);
 static_assert(sizeof(struct mvgpu_vgpu_info) == 144);
 static_assert(sizeof(struct mvgpu_list) == 32);
 static_assert(sizeof(struct mvgpu_gpu_stats) == 632);
-static_assert(sizeof(struct mvgpu_vgpu_stats) == 800);
+static_assert(sizeof(struct mvgpu_vgpu_stats) == 808);
 static_assert(sizeof(struct mvgpu_snapshot) == 48);
 static_assert(sizeof(struct mvgpu_param) == 24);
 static_assert(sizeof(struct mvgpu_set_params) == 32);

@@ -49,6 +49,7 @@ static void snapshot_proto(struct mvgpu_vgpu *vgpu, struct mvgpu_vgpu_stats *to)
 	to->memory = stats.bytes;
 	to->resources = stats.resources;
 	to->contexts = stats.contexts;
+	to->attachments = stats.attachments;
 	to->objects = stats.objects;
 	to->sub_contexts = stats.sub_contexts;
 	to->shader_bytes = stats.shader_bytes;

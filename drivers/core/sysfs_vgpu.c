@@ -206,6 +206,7 @@ ENTITY_STAT(resets, resets);
 	}                                                              \
 	VGPU_ATTR_RO(_name)
 
+PROTO_STAT(attachments, attachments);
 PROTO_STAT(contexts, contexts);
 PROTO_STAT(errors, errors);
 PROTO_STAT(frames, frames);
@@ -244,6 +245,7 @@ static const struct attribute *const vgpu_attrs[] = {
 };
 
 static const struct attribute *const vgpu_stats_attrs[] = {
+	&vgpu_attr_attachments.attr,
 	&vgpu_attr_busy_ns.attr,
 	&vgpu_attr_contexts.attr,
 	&vgpu_attr_errors.attr,

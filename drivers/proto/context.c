@@ -244,7 +244,7 @@ static void attachment_free(struct mvgpu_proto *proto,
 {
 	rb_erase(&att->node, &att->context->attached);
 	list_del(&att->res_node);
-	proto->nr_attachments--;
+	WRITE_ONCE(proto->stats.attachments, proto->stats.attachments - 1);
 	kfree(att);
 }
 
@@ -290,7 +290,7 @@ u32 mvgpu_context_attach(struct mvgpu_proto *proto, struct mvgpu_job *job)
 	if (attachment_find(ctx, res->guest_id))
 		return VIRTIO_GPU_RESP_OK_NODATA;
 
-	if (proto->nr_attachments >= attach_quota(proto)) {
+	if (proto->stats.attachments >= attach_quota(proto)) {
 		mvgpu_vgpu_over_quota(proto->config.vgpu);
 		return VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY;
 	}
@@ -301,7 +301,7 @@ u32 mvgpu_context_attach(struct mvgpu_proto *proto, struct mvgpu_job *job)
 	att->res = res;
 	rb_find_add(&att->node, &ctx->attached, cmp_attachment_node);
 	list_add_tail(&att->res_node, &res->attached);
-	proto->nr_attachments++;
+	WRITE_ONCE(proto->stats.attachments, proto->stats.attachments + 1);
 
 	ctx_job(job, MVGPU_JOB_CTX_ATTACH, ctx, res);
 	return VIRTIO_GPU_RESP_OK_NODATA;

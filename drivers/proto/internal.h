@@ -79,7 +79,6 @@ struct mvgpu_proof {
  * @resources: all resources, those being destroyed included
  * @contexts: by guest id
  * @all_contexts: all contexts, those being destroyed included
- * @nr_attachments: of resources to contexts
  * @nr_hidden: contexts and resources that are in no table and not charged
  * @shadow: for viewers
  * @proof: whether contexts do what their streams say
@@ -92,7 +91,6 @@ struct mvgpu_proto {
 	struct list_head resources;
 	struct rb_root contexts;
 	struct list_head all_contexts;
-	u32 nr_attachments;
 	u32 nr_hidden;
 	struct mvgpu_shadow shadow;
 	struct mvgpu_proof proof;

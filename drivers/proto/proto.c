@@ -145,6 +145,7 @@ void mvgpu_proto_get_stats(const struct mvgpu_proto *proto,
 	stats->bytes = READ_ONCE(proto->stats.bytes);
 	stats->errors = READ_ONCE(proto->stats.errors);
 	stats->contexts = READ_ONCE(proto->stats.contexts);
+	stats->attachments = READ_ONCE(proto->stats.attachments);
 	stats->objects = READ_ONCE(proto->stats.objects);
 	stats->sub_contexts = READ_ONCE(proto->stats.sub_contexts);
 	stats->shader_bytes = READ_ONCE(proto->stats.shader_bytes);

@@ -56,6 +56,7 @@ struct mvgpu_proto_config {
  * @bytes: their size
  * @errors: requests answered with an error
  * @contexts: now in the table, those being destroyed included
+ * @attachments: of resources to contexts
  * @objects: of all contexts' streams
  * @sub_contexts: likewise
  * @shader_bytes: text of those objects that are shaders
@@ -69,6 +70,7 @@ struct mvgpu_proto_stats {
 	u64 bytes;
 	u64 errors;
 	u32 contexts;
+	u32 attachments;
 	u32 objects;
 	u32 sub_contexts;
 	u32 shader_bytes;

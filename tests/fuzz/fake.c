@@ -549,8 +549,8 @@ void fake_stop(void)
 	mvgpu_proto_forget(fake.proto);
 	mvgpu_proto_get_stats(fake.proto, &stats);
 	MUST(!stats.resources && !stats.bytes);
-	MUST(!stats.contexts && !stats.stream_bytes && !stats.objects &&
-	     !stats.sub_contexts && !stats.shader_bytes);
+	MUST(!stats.contexts && !stats.attachments && !stats.stream_bytes &&
+	     !stats.objects && !stats.sub_contexts && !stats.shader_bytes);
 	MUST(!fake.vgpu.nr_backings && !fake.vgpu.nr_pins);
 	for (i = 0; i <= FAKE_IDS; i++)
 		MUST(!fake.vgpu.used[i]);

@@ -207,17 +207,22 @@ static void test_attach_quota(void)
 	have_ctx(i);
 	ANSWERED(req_ctx_res(ATTACH, i, 1), ERR(OUT_OF_MEMORY));
 	CHECK_EQ(fake.vgpu.quota_hits, 1);
+	CHECK_EQ(stats().attachments, 4);
 	/* Again is none more. */
 	ANSWERED(req_ctx_res(ATTACH, 2, 1), OK);
+	CHECK_EQ(stats().attachments, 4);
 	QUEUED(req_ctx_res(DETACH, 2, 1), CTX_DETACH);
+	CHECK_EQ(stats().attachments, 3);
 	RAN(0, OK);
 	have_in(i, 1);
 	ANSWERED(req_ctx_res(ATTACH, 2, 1), ERR(OUT_OF_MEMORY));
 	/* They go with a context, and with the resource. */
 	QUEUED(req_ctx(DESTROY, 1), CTX_DESTROY);
+	CHECK_EQ(stats().attachments, 3);
 	RAN(0, OK);
 	have_in(2, 1);
 	QUEUED(req_unref(1), RES_DESTROY);
+	CHECK_EQ(stats().attachments, 0);
 	RAN(0, OK);
 	have(1, &texture);
 	for (i = 2; i <= 5; i++)

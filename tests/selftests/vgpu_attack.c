@@ -16,6 +16,7 @@
 #define BAD_PARAM VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER
 #define BAD_RES VIRTIO_GPU_RESP_ERR_INVALID_RESOURCE_ID
 #define BAD_CTX VIRTIO_GPU_RESP_ERR_INVALID_CONTEXT_ID
+#define NO_MEM VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY
 
 /* Ids that an attacker tries: those on the GPU are small and given in turn. */
 #define GUESSES 100
@@ -279,10 +280,8 @@ TEST_F_TIMEOUT(attack, exhaustion, MVT_TEST_S)
 	for (resources = 1; mvt_create_3d(dev, resources, &big) == OK;
 	     resources++)
 		ASSERT_GT(1000, resources);
-	EXPECT_EQ(VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY,
-		  mvt_ctx_create(dev, contexts));
-	EXPECT_EQ(VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY,
-		  mvt_create_3d(dev, resources, &big));
+	EXPECT_EQ(NO_MEM, mvt_ctx_create(dev, contexts));
+	EXPECT_EQ(NO_MEM, mvt_create_3d(dev, resources, &big));
 	EXPECT_EQ(mvt_stat(dev, "contexts"), contexts - 1);
 	EXPECT_EQ(mvt_stat(dev, "resources"), resources - 1);
 	/* By number, too: small ones go on for longer. */
@@ -290,8 +289,7 @@ TEST_F_TIMEOUT(attack, exhaustion, MVT_TEST_S)
 		ASSERT_EQ(OK, mvt_gpu_unref(dev, resources - 1));
 	for (; mvt_gpu_create(dev, resources, 1, 1, 1) == OK; resources++)
 		ASSERT_GT(10000, resources);
-	EXPECT_EQ(VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY,
-		  mvt_gpu_create(dev, resources, 1, 1, 1));
+	EXPECT_EQ(NO_MEM, mvt_gpu_create(dev, resources, 1, 1, 1));
 	EXPECT_EQ(mvt_stat(dev, "resources"), resources - 1);
 	victim_stop(&v, thread);
 	EXPECT_EQ(0, v.wrong);
@@ -350,8 +348,7 @@ TEST_F_TIMEOUT(attack, exhaustion_by_pins, MVT_TEST_S)
 	EXPECT_EQ((quota - before) / pages, nr);
 	EXPECT_EQ(before + (u64)nr * pages, mvt_stat(dev, "pinned_pages"));
 	EXPECT_EQ(1, mvt_stat(dev, "quota_hits"));
-	EXPECT_EQ(VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY,
-		  mvt_gpu_attach_one(dev, nr + 1, self->mem.iova, len));
+	EXPECT_EQ(NO_MEM, mvt_gpu_attach_one(dev, nr + 1, self->mem.iova, len));
 	EXPECT_EQ(2, mvt_stat(dev, "quota_hits"));
 	EXPECT_EQ(before + (u64)nr * pages, mvt_stat(dev, "pinned_pages"));
 	/* What one lets go of another one may have. */
@@ -368,6 +365,65 @@ TEST_F_TIMEOUT(attack, exhaustion_by_pins, MVT_TEST_S)
 	victim_stop(&v, thread);
 	EXPECT_EQ(0, v.wrong);
 	EXPECT_LT(0, v.rounds);
+}
+
+/* Attach resources 1 to @nr, a multiple of 64, to a context. Return: how many were. */
+static u32 attach_all(struct mvt_dev *dev, u32 ctx, u32 nr)
+{
+	u32 id = 1, i, got = 0;
+
+	while (id <= nr) {
+		for (i = 0; i < 64; i++)
+			if (mvt_send_ctx_attach(dev, ctx, id++) < 0)
+				return got;
+		if (mvt_vq_kick(&dev->vq[MVT_CTRL]))
+			return got;
+		for (i = 0; i < 64; i++)
+			got += mvt_gpu_recv(dev, MVT_WAIT_MS, NULL, 0) == OK;
+	}
+	return got;
+}
+
+/* Each resource in each context: each time counts, and there is an end. */
+TEST_F_TIMEOUT(attack, exhaustion_by_attachments, MVT_TEST_S)
+{
+	/* mvgpu_1of64; ATTACHMENTS_FACTOR of drivers/proto/context.c. */
+	const u32 type = 6, contexts = 32, quota = 2048 * 4;
+	const u32 nr = quota / contexts;
+	struct victim v = { .dev = &self->victim, .mem = &self->secret };
+	struct mvt_dev small, *dev = &small;
+	pthread_t thread;
+	u32 i;
+
+	ASSERT_EQ(0, mvt_setup(dev, type));
+	ASSERT_EQ(0, victim_start(&v, &thread));
+	for (i = 1; i <= nr + 1; i++)
+		ASSERT_EQ(OK, mvt_gpu_create(dev, i, 1, 1, 1));
+	for (i = 1; i <= contexts; i++) {
+		ASSERT_EQ(OK, mvt_ctx_create(dev, i));
+		ASSERT_EQ(nr, attach_all(dev, i, nr));
+	}
+	EXPECT_EQ(quota, mvt_stat(dev, "attachments"));
+	EXPECT_EQ(0, mvt_stat(dev, "quota_hits"));
+	EXPECT_EQ(NO_MEM, mvt_ctx_attach(dev, 1, nr + 1));
+	EXPECT_EQ(NO_MEM, mvt_ctx_attach(dev, contexts, nr + 1));
+	EXPECT_EQ(2, mvt_stat(dev, "quota_hits"));
+	EXPECT_EQ(quota, mvt_stat(dev, "attachments"));
+	/* What one lets go of another one may have. */
+	EXPECT_EQ(OK, mvt_ctx_detach(dev, 2, 1));
+	EXPECT_EQ(quota - 1, mvt_stat(dev, "attachments"));
+	EXPECT_EQ(OK, mvt_ctx_attach(dev, 1, nr + 1));
+	EXPECT_EQ(NO_MEM, mvt_ctx_attach(dev, 2, 1));
+	EXPECT_EQ(quota, mvt_stat(dev, "attachments"));
+	/* They go with a resource, and with a context. */
+	EXPECT_EQ(OK, mvt_gpu_unref(dev, 2));
+	EXPECT_EQ(quota - contexts, mvt_stat(dev, "attachments"));
+	EXPECT_EQ(OK, mvt_ctx_destroy(dev, 3));
+	EXPECT_EQ(quota - contexts - (nr - 1), mvt_stat(dev, "attachments"));
+	victim_stop(&v, thread);
+	EXPECT_EQ(0, v.wrong);
+	EXPECT_LT(0, v.rounds);
+	mvt_teardown(dev);
 }
 
 /* The nth stream of one kind. Return: dwords */
@@ -444,8 +500,7 @@ TEST_F_TIMEOUT(attack, exhaustion_by_streams, MVT_TEST_S)
 	ASSERT_EQ(0, victim_start(&v, &thread));
 	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
 		ASSERT_EQ(OK, mvt_ctx_create(dev, 1));
-		EXPECT_EQ(VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY,
-			  exhaust(dev, kinds[i].nth, &nr));
+		EXPECT_EQ(NO_MEM, exhaust(dev, kinds[i].nth, &nr));
 		ksft_print_msg("%s: %u times %u\n", kinds[i].stat, nr,
 			       kinds[i].each);
 		EXPECT_LT(0, nr);

@@ -148,6 +148,8 @@ TEST_F(ctl, snapshot_adds_up)
 	unsigned int i, k;
 	u64 now[2], all, busy;
 
+	ASSERT_EQ(OK, mvt_ctx_create(&self->dev[BUSY], 1));
+	ASSERT_EQ(OK, mvt_ctx_attach(&self->dev[BUSY], 1, 1));
 	for (i = 0; i < 2; i++) {
 		ASSERT_EQ(NR, mvt_control_snapshot(self->fd, self->gpu.id,
 						   &gpu[i], vgpu[i], NR,
@@ -184,6 +186,9 @@ TEST_F(ctl, snapshot_adds_up)
 	EXPECT_LT(0, vgpu[1][BUSY].busy_ns - vgpu[0][BUSY].busy_ns);
 	EXPECT_EQ(SIDE * SIDE * 4, vgpu[1][BUSY].memory);
 	EXPECT_EQ(1, vgpu[1][BUSY].resources);
+	EXPECT_EQ(1, vgpu[1][BUSY].contexts);
+	EXPECT_EQ(1, vgpu[1][BUSY].attachments);
+	EXPECT_EQ(0, vgpu[1][1].attachments);
 	EXPECT_EQ(0, vgpu[1][1].memory);
 	EXPECT_EQ(0, vgpu[1][1].busy_ns);
 	EXPECT_EQ(mvt_vgpu_get_u64(&self->dev[BUSY], "stats/pinned_pages"),

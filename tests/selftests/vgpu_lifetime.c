@@ -575,7 +575,7 @@ static bool all_freed(struct mvt_dev *dev)
 	return !mvt_wait_broken(dev, MVT_WAIT_MS) &&
 	       !mvt_stat(dev, "resources") && !mvt_stat(dev, "pinned_pages") &&
 	       !mvt_stat(dev, "contexts") && !mvt_stat(dev, "objects") &&
-	       !mvt_stat(dev, "sub_contexts");
+	       !mvt_stat(dev, "sub_contexts") && !mvt_stat(dev, "attachments");
 }
 
 /*

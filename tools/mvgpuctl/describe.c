@@ -117,6 +117,7 @@ json_t *vgpu_stats_json(const struct mvgpu_vgpu_stats *stats)
 	json_object_set_new(json, "frames", num(stats->frames));
 	json_object_set_new(json, "resources", num(stats->resources));
 	json_object_set_new(json, "contexts", num(stats->contexts));
+	json_object_set_new(json, "attachments", num(stats->attachments));
 	json_object_set_new(json, "objects", num(stats->objects));
 	json_object_set_new(json, "sub_contexts", num(stats->sub_contexts));
 	json_object_set_new(json, "shader_bytes", num(stats->shader_bytes));

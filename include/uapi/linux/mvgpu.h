@@ -255,6 +255,8 @@ struct mvgpu_gpu_stats {
  * @hist: see enum mvgpu_stats_hist
  * @name: of its device, a UUID
  * @preemptions: times that a running job of it was stopped for others
+ * @attachments: of resources to contexts, that exist now
+ * @__reserved: 0
  */
 struct mvgpu_vgpu_stats {
 	__u32 id;
@@ -284,6 +286,8 @@ struct mvgpu_vgpu_stats {
 	__u32 hist[MVGPU_STATS_HISTS][MVGPU_STATS_BUCKETS];
 	char name[MVGPU_NAME_LEN];
 	__aligned_u64 preemptions;
+	__u32 attachments;
+	__u32 __reserved;
 };
 
 /**

@@ -58,6 +58,16 @@ int mvt_ctx_detach(struct mvt_dev *dev, u32 ctx, u32 id)
 	return ctx_resource(dev, VIRTIO_GPU_CMD_CTX_DETACH_RESOURCE, ctx, id);
 }
 
+/* Without waiting for its end. */
+int mvt_send_ctx_attach(struct mvt_dev *dev, u32 ctx, u32 id)
+{
+	struct virtio_gpu_ctx_resource req = { .resource_id = id };
+
+	mvt_gpu_hdr(dev, &req.hdr, VIRTIO_GPU_CMD_CTX_ATTACH_RESOURCE);
+	req.hdr.ctx_id = ctx;
+	return mvt_gpu_send(dev, &req, sizeof(req), NULL);
+}
+
 int mvt_create_3d(struct mvt_dev *dev, u32 id, const struct mvt_spec *spec)
 {
 	struct virtio_gpu_resource_create_3d req = {

@@ -347,6 +347,7 @@ int mvt_ctx_create(struct mvt_dev *dev, u32 ctx);
 int mvt_ctx_destroy(struct mvt_dev *dev, u32 ctx);
 int mvt_ctx_attach(struct mvt_dev *dev, u32 ctx, u32 id);
 int mvt_ctx_detach(struct mvt_dev *dev, u32 ctx, u32 id);
+int mvt_send_ctx_attach(struct mvt_dev *dev, u32 ctx, u32 id);
 int mvt_create_3d(struct mvt_dev *dev, u32 id, const struct mvt_spec *spec);
 int mvt_to_3d(struct mvt_dev *dev, u32 ctx, u32 id, u32 width, u32 height);
 int mvt_from_3d(struct mvt_dev *dev, u32 ctx, u32 id, u32 width, u32 height);
