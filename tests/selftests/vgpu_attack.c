@@ -57,6 +57,16 @@ FIXTURE_TEARDOWN(attack)
 	mvt_teardown_mem(&self->victim, &self->secret);
 }
 
+/* Requests of the cursor queue have no answer: those that are refused are counted. */
+static bool cursor_refused(struct mvt_dev *dev, u32 id)
+{
+	u64 errors = mvt_stat(dev, "errors");
+
+	return !mvt_gpu_cursor(dev, VIRTIO_GPU_CMD_UPDATE_CURSOR, 0, id, 0, 0,
+			       0, 0) &&
+	       mvt_stat(dev, "errors") == errors + 1;
+}
+
 /* Every command that has an id, with ids of nothing or of somebody else. */
 TEST_F_TIMEOUT(attack, guessed_ids, MVT_TEST_S)
 {
@@ -84,6 +94,8 @@ TEST_F_TIMEOUT(attack, guessed_ids, MVT_TEST_S)
 		EXPECT_EQ(BAD_RES, mvt_gpu_detach(dev, i));
 		EXPECT_EQ(BAD_RES, mvt_gpu_scanout(dev, 0, i, 0, 0, 64, 64));
 		EXPECT_EQ(BAD_RES, mvt_gpu_flush(dev, i, 0, 0, 64, 64));
+		EXPECT_EQ(BAD_RES, mvt_gpu_transfer(dev, i, 0, 0, 0, 64, 64));
+		EXPECT_TRUE(cursor_refused(dev, i));
 		EXPECT_EQ(BAD_RES, mvt_gpu_unref(dev, i));
 
 		n = mvt_stream_copy(stream, 200, i, 64, 64);

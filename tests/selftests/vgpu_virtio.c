@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Virtio's common configuration: features, status, queues, vectors, events. */
+#include <glob.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -63,6 +64,36 @@ TEST_F(virtio, offered_features)
 	EXPECT_EQ(0, f & BIT_ULL(VIRTIO_F_SR_IOV));
 	EXPECT_EQ(0, f & BIT_ULL(VIRTIO_GPU_F_RESOURCE_BLOB));
 	EXPECT_EQ(0, f & BIT_ULL(VIRTIO_GPU_F_RESOURCE_UUID));
+}
+
+/* Can a context of the GPU be of a capset that is chosen? One in software can. */
+static bool gpu_chooses_capset(void)
+{
+	const unsigned int bit = VIRTIO_GPU_F_CONTEXT_INIT;
+	char path[256], bits[130] = "";
+	glob_t found;
+
+	if (mvt_parent_is_sim())
+		return true;
+	snprintf(path, sizeof(path), "%s/virtio*/features", mvt_parent());
+	if (glob(path, 0, NULL, &found))
+		return false;
+	mvt_read_str(found.gl_pathv[0], bits, sizeof(bits));
+	globfree(&found);
+	return strlen(bits) > bit && bits[bit] == '1';
+}
+
+/* Stock guests choose VIRGL2 for a context only if they are offered to. */
+TEST_F(virtio, offered_3d)
+{
+	u64 f = mvt_device_features(&self->dev);
+	bool virgl = f & BIT_ULL(VIRTIO_GPU_F_VIRGL);
+
+	/* A physical one may have no renderer that is fit for it. */
+	if (mvt_parent_is_sim())
+		EXPECT_TRUE(virgl);
+	EXPECT_EQ(virgl && gpu_chooses_capset(),
+		  !!(f & BIT_ULL(VIRTIO_GPU_F_CONTEXT_INIT)));
 }
 
 TEST_F(virtio, feature_words)
