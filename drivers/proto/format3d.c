@@ -287,11 +287,15 @@ bool mvgpu_format3d_volume(u32 format)
 	switch (format) {
 	case 16 ... 23:		/* depth, stencil */
 	case 126:
-	case 136 ... 138:
 	case 329:		/* Z24S8, seen as R8G8B8A8 */
 		return false;
 	case 255 ... 258:	/* BPTC */
 		return true;
 	}
 	return !mvgpu_format3d_blocks(format);
+}
+
+bool mvgpu_format3d_view(u32 format)
+{
+	return format >= 136 && format <= 138;
 }

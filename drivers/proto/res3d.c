@@ -104,6 +104,8 @@ static bool format_ok(const struct mvgpu_res3d *res)
 {
 	bool blocks = mvgpu_format3d_blocks(res->format);
 
+	if (mvgpu_format3d_view(res->format))
+		return res->target == MVGPU_TARGET_BUFFER;
 	switch (res->target) {
 	case MVGPU_TARGET_3D:
 		return mvgpu_format3d_volume(res->format);

@@ -45,6 +45,9 @@ static void sides(void)
 	BAD(tex, _res.format = 73);
 	BAD(tex, _res.format = 0);
 	BAD(tex, _res.format = NV12);
+	BAD(tex, _res.format = 136);
+	BAD(tex, _res.format = 138);
+	OK(buf, _res.format = 136);
 	OK(buf, _res.format = 0);
 	BAD(buf, _res.format = 73);
 	OK(tex, _res.width = MVGPU_RES3D_MAX_DIM);
@@ -107,7 +110,7 @@ static void levels(void)
 /* Textures that GL does not have */
 static void no_textures(void)
 {
-	static const u32 depth[] = { 16, 19, 22, 23, 126, 136, 138, 329 };
+	static const u32 depth[] = { 16, 19, 22, 23, 126, 329 };
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(depth); i++) {
