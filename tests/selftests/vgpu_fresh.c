@@ -32,10 +32,10 @@ FIXTURE(fresh)
 	struct mvt_mem mem;
 };
 
-/* Of a shape: where the level and layer are that are read. */
+/* A shape, and which level and layer of it are read. */
 FIXTURE_VARIANT(fresh)
 {
-	u32 target, height, depth, layers, z, level;
+	u32 target, height, depth, layers, z, level, flags;
 };
 
 FIXTURE_VARIANT_ADD(fresh, line)
@@ -46,6 +46,12 @@ FIXTURE_VARIANT_ADD(fresh, line)
 FIXTURE_VARIANT_ADD(fresh, plane)
 {
 	.target = 2, .height = SIDE, .depth = 1, .layers = 1, .z = 0, .level = 0,
+};
+
+/* The first row at the top. */
+FIXTURE_VARIANT_ADD(fresh, plane_upside_down)
+{
+	.target = 2, .height = SIDE, .depth = 1, .layers = 1, .z = 0, .flags = 1,
 };
 
 FIXTURE_VARIANT_ADD(fresh, plane_level)
@@ -202,6 +208,7 @@ TEST_F_TIMEOUT(fresh, textures, MVT_TEST_S)
 		.target = variant->target, .width = SIDE,
 		.height = variant->height, .depth = variant->depth,
 		.layers = variant->layers, .last_level = variant->level,
+		.flags = variant->flags,
 	};
 
 	for (format = 1; format < FORMATS; format++) {
