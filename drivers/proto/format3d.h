@@ -25,10 +25,13 @@ bool mvgpu_format3d_blocks(u32 format);
 /** mvgpu_format3d_volume() - does GL have textures of three dimensions of it? */
 bool mvgpu_format3d_volume(u32 format);
 /**
- * mvgpu_format3d_view() - is it for views of stencil only, "X24S8"?
+ * mvgpu_format3d_view() - is it for views of stencil only, as X24S8_UINT is?
+ * @format: any
  *
  * Of a texture made of it the renderer has a byte for each pixel, and hands out as many
  * as the format says: the rest would be what was in its memory.
+ *
+ * Return: yes.
  */
 bool mvgpu_format3d_view(u32 format);
 
