@@ -27,6 +27,8 @@ static void own(void)
 		/* The back of a colour. */
 		"FRAG\nDCL IN[0], COLOR\nDCL IN[1], GENERIC[0]\n" INDIRECT,
 		/* What the renderer makes of these is not known. */
+		"GEOM\nDCL IN[], GENERIC[9]\nDCL IN[][1], POSITION\n"
+			"  0: MOV TEMP[0], IN[0][ADDR[0].x+1]\n",
 		"FRAG\nDCL IN[0]\n" INDIRECT,
 		"FRAG\nDCL IN[0], GENERIC[0]\nDCL IN[1], GENERIC[0]\n" INDIRECT,
 		"FRAG\nDCL IN[1], GENERIC[0]\nDCL IN[0], GENERIC[1]\n" INDIRECT,
@@ -92,6 +94,8 @@ static void missing(void)
 		"VERT\nDCL OUT[0], GENERIC[40]\n",
 		"VERT\nDCL OUT[0], PATCH[5]\n",
 		"VERT\nDCL OUT[0], GENERIC[5], STREAM(0, 0, 0, 1)\n",
+		"VERT\nDCL OUT[0..1], ARRAY(1), FOG\nDCL OUT[2], GENERIC[5]\n",
+		"VERT\nDCL OUT[0], GENERIC[5]\nDCL OUT[1], GENERIC[63]\n",
 	};
 	u32 i;
 
@@ -110,6 +114,16 @@ static void missing(void)
 	CHECK_EQ(behind("VERT\nDCL OUT[0], FOG\n", patch), 0);
 	CHECK_EQ(behind("VERT\nDCL OUT[0], GENERIC[0]\n", patch), -EINVAL);
 	CHECK_EQ(behind("VERT\nDCL OUT[0], TEXCOORD[0]\n", patch), -EINVAL);
+	/* The face that comes with a back takes the register of the one declared. */
+	CHECK_EQ(behind("VERT\nDCL OUT[0], POSITION\nDCL OUT[1], GENERIC[5]\n"
+			"DCL OUT[2], GENERIC[17]\nDCL OUT[3], GENERIC[15]\n"
+			"DCL OUT[4], GENERIC[12]\nDCL OUT[5], GENERIC[2]\n"
+			"DCL OUT[6], GENERIC[6]\nDCL OUT[7], GENERIC[19]\n"
+			"DCL OUT[8], GENERIC[11]\n",
+			"FRAG\nDCL IN[0], GENERIC[7]\nDCL IN[2], GENERIC[10]\n"
+			"DCL IN[3], GENERIC[22]\nDCL IN[5], GENERIC[21]\n"
+			"DCL IN[6], COLOR\nDCL IN[7], GENERIC[1]\n"
+			"DCL IN[8], FACE\n" INDIRECT), -EINVAL);
 	for (i = 0; i < ARRAY_SIZE(other); i++) {
 		CHECK_EQ(behind(other[i], three), -EINVAL);
 		CHECK_EQ(behind(other[i], "FRAG\nDCL IN[0], GENERIC[3]\n"), 0);

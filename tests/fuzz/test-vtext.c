@@ -34,6 +34,7 @@ static const char *const bad_units[] = {
 	"FRAG\nDCL OUT[0], COLOR[8]\n",
 	"VERT\nDCL OUT[0], GENERIC[64]\n",
 	"VERT\nDCL OUT[0], PATCH[32]\n",
+	"TESS_CTRL\nDCL OUT[0..3], PATCH[30]\n",
 	"VERT\nDCL OUT[0], TEXCOORD[8]\n",
 	"FRAG\nDCL BUFFER[0..32]\n",
 	"FRAG\ndcl\tbuffer [\n0 .. 32000 ]\n",

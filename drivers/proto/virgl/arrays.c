@@ -13,6 +13,7 @@
  */
 #include <linux/bitops.h>
 #include <linux/errno.h>
+#include <linux/kernel.h>
 #include <linux/minmax.h>
 
 #include "internal.h"
@@ -55,12 +56,11 @@ static void put_all(struct row *row, const struct mvgpu_vtext *text, u32 rank,
 	}
 }
 
-/* @missing: by kind of varying; @backs: colours that have one. */
+/* @missing: by kind of varying; @backs: colours that have one; @next: free register. */
 static void line_up(struct row *row, const struct mvgpu_vtext *text,
-		    const u64 missing[], u32 backs)
+		    const u64 missing[], u32 backs, u32 next)
 {
 	u32 coords = hweight64(missing[VARYING_TEXCOORD]);
-	u32 next = max(backs ? text->next_backs : text->next_in, 1U);
 
 	row->nr = 0;
 	skip(row, text->lower + backs);
@@ -99,11 +99,12 @@ static bool walk_ends(const struct row *row, u32 from, u32 to, u64 spared)
 }
 
 static bool ends(const struct mvgpu_vtext *text, const u64 missing[], u32 backs,
-		 u64 spared)
+		 u32 next, u64 spared)
 {
 	struct row row;
 
-	line_up(&row, text, missing, backs);
+	/* The first is never free. */
+	line_up(&row, text, missing, backs, max(next, 1U));
 	return walk_ends(&row, 0, MVGPU_GENERICS, spared) &&
 	       walk_ends(&row, MVGPU_GENERICS, MVGPU_RANKS, 0);
 }
@@ -115,11 +116,19 @@ static bool always_ends(const struct mvgpu_vtext *text, const u64 missing[],
 	/* Those that points have in its place; the renderer knows no more bits. */
 	u64 spared = text->in[VARYING_GENERIC] &
 		     ((u64)sprites << 32 | sprites);
+	/* With backs comes a face, whose register is that of the one declared, or none. */
+	const struct {
+		u32 backs, next;
+	} ways[] = {
+		{ 0, text->next_in },
+		{ text->colors, text->next_in },
+		{ text->colors, text->next_backs },
+	};
 	u32 i;
 
-	for (i = 0; i < 4; i++) {
-		if (!ends(text, missing, i & 1 ? text->colors : 0,
-			  i & 2 ? spared : 0))
+	for (i = 0; i < ARRAY_SIZE(ways); i++) {
+		if (!ends(text, missing, ways[i].backs, ways[i].next, 0) ||
+		    !ends(text, missing, ways[i].backs, ways[i].next, spared))
 			return false;
 	}
 	return true;
@@ -182,12 +191,14 @@ int mvgpu_varrays_mark(struct mvgpu_vcmd *cmd, const struct mvgpu_vtext *before,
 
 /*
  * Where @before has ranges these become inputs of @text in ways that are not known
- * here, nor is what the renderer takes of outputs that Mesa does not send.
+ * here, nor is what the renderer takes of outputs that Mesa does not send; it does not
+ * tell of an array up to the last one.
  */
 static bool is_known(const struct mvgpu_vtext *before, const u64 missing[])
 {
 	return !before->range && !before->streams &&
 	       !(missing[VARYING_GENERIC] >> 32) &&
+	       !(before->out[VARYING_GENERIC] >> (MVGPU_GENERICS - 1)) &&
 	       (!missing[VARYING_PATCH] ||
 		before->stage == MVGPU_STAGE_TESS_CTRL);
 }

@@ -148,18 +148,22 @@ void mvgpu_vtext_mean(struct mvgpu_vtext *text)
 			order_outputs(text);
 		if (text->span > 1)
 			text->range |= text->ahead ? RANGE_SURE : RANGE_MAYBE;
-		if (index >= varyings[i].nr) {
+		if (index >= varyings[i].nr ||
+		    (!is_in && text->span > varyings[i].nr - index)) {
 			vtext_refuse(text, "number of a varying");
 		} else if (is_in) {
 			text->in[i] |= BIT_ULL(index);
 		} else {
-			text->out[i] |= bits(index, text->span) &
-					bits(0, varyings[i].nr);
+			text->out[i] |= bits(index, text->span);
 			if (text->span > 1)
 				mean_array(text, index);
 		}
 		return;
 	}
+	/* Those of clip distances are no array to the next shader. */
+	if (!is_in && text->span > 1 && !vtext_is(text, "CLIPDIST") &&
+	    !vtext_is(text, "ARRAY") && !is_mask(text))
+		text->range |= RANGE_OTHER;
 	if ((vtext_is(text, "COLOR") || vtext_is(text, "BCOLOR")) &&
 	    index >= (is_in ? MAX_COLORS : MAX_DRAW_BUFFERS))
 		vtext_refuse(text, "number of a colour");
@@ -235,13 +239,16 @@ void mvgpu_vtext_declare(struct mvgpu_vtext *text)
 	if (vtext_is(text, "IN")) {
 		text->declares = DCL_IN;
 		text->inputs++;
-		text->ahead = text->from >= text->next_in;
+		/* Of empty brackets it is not known how many they mean. */
+		text->ahead = text->last != NONE &&
+			      text->from >= text->next_in;
 		text->next_in = max(text->next_in, text->from + text->span);
 		mark(text->declared, text->first, text->last);
 	} else if (vtext_is(text, "OUT")) {
 		text->declares = DCL_OUT;
 		text->outputs++;
-		text->ahead = text->from >= text->next_out;
+		text->ahead = text->last != NONE &&
+			      text->from >= text->next_out;
 		text->next_out = max(text->next_out, text->from + text->span);
 	} else if (vtext_is(text, "CONST")) {
 		declare_constants(text);

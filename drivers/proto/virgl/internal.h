@@ -67,6 +67,7 @@ struct mvgpu_vscan {
 enum {
 	RANGE_SURE = 1 << 0,
 	RANGE_MAYBE = 1 << 1,
+	RANGE_OTHER = 1 << 2,
 };
 
 /* mvgpu_vtext.indirect, .joined */
@@ -88,7 +89,7 @@ enum {
  * @faces: likewise
  * @outputs: declarations
  * @arrays: outputs that are one
- * @range: RANGE_SURE, RANGE_MAYBE: some varyings are one
+ * @range: RANGE_SURE, RANGE_MAYBE: some varyings are one; RANGE_OTHER: other outputs
  * @skew: what the numbers of @ranged varyings are ahead of their registers'
  * @skewed: it is not the same for all
  * @overlap: some registers belong to several
