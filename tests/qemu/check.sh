@@ -41,7 +41,7 @@ steps=(
 	"sched|policies on a clock of their own|policies"
 	"l1-6.12-load|load and unload|l1 6.12 load-modules"
 	"l1-6.12-install|make install|l1 6.12 install --udev"
-	"l1-6.12-selftests|kselftests|l1 6.12 selftests"
+	"l1-6.12-selftests|kselftests|l1 6.12 selftests --timeout 1500"
 	"l1-6.12-two-guests|two guests|l1 6.12 two-guests"
 	"l1-6.12-capture|streams of Mesa recorded|l1 6.12 capture"
 	"l1-6.12-display|displays|l1 6.12 display"

@@ -23,9 +23,6 @@
 /* Neither zeroes nor dirt, nor what OpenGL makes of channels that are not there. */
 #define UNTOUCHED 0x77
 
-/* Depth, what is drawn to, what is sampled only: ways of reading of their own. */
-static const u32 binds[] = { 1 << 0 | 1 << 3, 1 << 1 | 1 << 3, 1 << 3 };
-
 FIXTURE(fresh)
 {
 	struct mvt_dev dev;
@@ -189,13 +186,13 @@ static bool read_back(struct __test_metadata *_metadata,
 		    z) == OK;
 	dirt = count(mem, DIRT);
 	EXPECT_EQ(0, dirt) {
-		TH_LOG("format %u, bind %x", spec->format, spec->bind);
+		TH_LOG("format %u", spec->format);
 	}
 	other = ROOM - dirt - count(mem, 0) - count(mem, 0xff) -
 		count(mem, UNTOUCHED);
 	if (other)
-		TH_LOG("format %u, bind %x: %u bytes of other values",
-		       spec->format, spec->bind, other);
+		TH_LOG("format %u: %u bytes of other values", spec->format,
+		       other);
 	return read;
 }
 
@@ -203,28 +200,24 @@ TEST_F_TIMEOUT(fresh, textures, MVT_TEST_S)
 {
 	struct mvt_dev *dev = &self->dev;
 	struct mvt_mem *mem = &self->mem;
-	u32 format, bind, nr = 0;
+	u32 nr = 0;
 	struct mvt_spec spec = {
 		.target = variant->target, .width = SIDE,
 		.height = variant->height, .depth = variant->depth,
 		.layers = variant->layers, .last_level = variant->level,
-		.flags = variant->flags,
+		.flags = variant->flags, .bind = 1 << 3,
 	};
 
-	for (format = 1; format < FORMATS; format++) {
-		for (bind = 0; bind < ARRAY_SIZE(binds); bind++) {
-			spec.format = format;
-			spec.bind = binds[bind];
-			if (mvt_create_3d(dev, 1, &spec) != OK)
-				continue;
-			ASSERT_EQ(OK, attach(dev, mem, 1));
-			/* All of it, and rows that end before the level does. */
-			nr += read_back(_metadata, self, &spec, variant->z, 0);
-			read_back(_metadata, self, &spec, variant->z, 1);
-			ASSERT_EQ(OK, mvt_gpu_unref(dev, 1));
-		}
+	for (spec.format = 1; spec.format < FORMATS; spec.format++) {
+		if (mvt_create_3d(dev, 1, &spec) != OK)
+			continue;
+		ASSERT_EQ(OK, attach(dev, mem, 1));
+		/* All of it, and rows that end before the level does. */
+		nr += read_back(_metadata, self, &spec, variant->z, 0);
+		read_back(_metadata, self, &spec, variant->z, 1);
+		ASSERT_EQ(OK, mvt_gpu_unref(dev, 1));
 	}
-	TH_LOG("%u kinds were read", nr);
+	TH_LOG("%u formats were read", nr);
 	EXPECT_LT(0, nr);
 }
 
