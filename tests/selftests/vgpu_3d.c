@@ -162,17 +162,15 @@ TEST_F_TIMEOUT(gl, fresh_memory, MVT_TEST_S)
 	}
 }
 
-/* Milliseconds for @nr textures of 1 MiB, made and freed one after another. */
-static int make_textures(struct mvt_dev *dev, u32 nr, u64 *ms)
+/* Milliseconds for @nr resources, made and freed one after another. */
+static int make_resources(struct mvt_dev *dev, const struct mvt_spec *spec,
+			  u32 nr, u64 *ms)
 {
-	struct mvt_spec spec = mvt_picture;
 	u64 begin = mvt_now_ms();
 	u32 resp = OK;
 
-	spec.width = 512;
-	spec.height = 512;
 	while (nr-- && resp == OK) {
-		resp = mvt_create_3d(dev, 1, &spec);
+		resp = mvt_create_3d(dev, 1, spec);
 		if (resp == OK)
 			resp = mvt_gpu_unref(dev, 1);
 	}
@@ -184,22 +182,51 @@ static int make_textures(struct mvt_dev *dev, u32 nr, u64 *ms)
 TEST_F_TIMEOUT(gl, without_clearing, MVT_TEST_S)
 {
 	static const char path[] = "/sys/module/mvgpu_virtio/parameters/zero";
+	static const struct {
+		const char *name;
+		struct mvt_spec spec;
+	} kinds[] = {
+		{ "buffer", { .target = MVT_BUFFER, .format = 64, .bind = 1 << 4,
+			      .width = 1 << 20, .height = 1 } },
+		{ "texture", { .target = MVT_TEXTURE, .format = 1,
+			       .bind = 1 << 1 | 1 << 3, .width = 512,
+			       .height = 512 } },
+		{ "10 levels", { .target = MVT_TEXTURE, .format = 1,
+				 .bind = 1 << 3, .width = 512, .height = 512,
+				 .last_level = 9 } },
+		{ "cube", { .target = MVT_CUBE, .format = 1, .bind = 1 << 3,
+			    .width = 208, .height = 208, .layers = 6 } },
+		{ "4 samples", { .target = MVT_TEXTURE, .format = 1,
+				 .bind = 1 << 1 | 1 << 3, .width = 256,
+				 .height = 256, .samples = 4 } },
+		/* DXT1, each layer and level by itself */
+		{ "compressed", { .target = MVT_ARRAY, .format = 105,
+				  .bind = 1 << 3, .width = 256, .height = 256,
+				  .layers = 24, .last_level = 8 } },
+	};
+	const u32 turns = 4, each = 25;
 	struct mvt_dev *dev = &self->dev;
-	u64 with = 0, without = 0;
-	u32 turn, off = 0, on = 0;
+	u32 i, turn, bad = 0;
 
 	if (mvt_parent_is_sim())
 		SKIP(return, "for a physical GPU: its driver has the switch");
-	for (turn = 0; turn < 4; turn++) {
-		ASSERT_EQ(0, mvt_write_str(path, "N"));
-		off += make_textures(dev, 50, &without) != OK;
-		ASSERT_EQ(0, mvt_write_str(path, "Y"));
-		on += make_textures(dev, 50, &with) != OK;
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		u64 with = 0, without = 0;
+
+		for (turn = 0; turn < turns; turn++) {
+			ASSERT_EQ(0, mvt_write_str(path, "N"));
+			bad += make_resources(dev, &kinds[i].spec, each,
+					      &without) != OK;
+			ASSERT_EQ(0, mvt_write_str(path, "Y"));
+			bad += make_resources(dev, &kinds[i].spec, each,
+					      &with) != OK;
+		}
+		ksft_print_msg("%u of 1 MiB, %s: %llu ms, and cleared %llu ms\n",
+			       turns * each, kinds[i].name,
+			       (unsigned long long)without,
+			       (unsigned long long)with);
 	}
-	EXPECT_EQ(0, off);
-	EXPECT_EQ(0, on);
-	TH_LOG("200 textures of 1 MiB: %llu ms, and cleared %llu ms",
-	       (unsigned long long)without, (unsigned long long)with);
+	EXPECT_EQ(0, bad);
 }
 
 /*

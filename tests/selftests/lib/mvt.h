@@ -321,6 +321,7 @@ int mvt_gpu_make(struct mvt_dev *dev, struct mvt_mem *mem, u32 id, u32 width,
 
 #define MVT_BUFFER	0
 #define MVT_TEXTURE	2
+#define MVT_CUBE	4
 #define MVT_ARRAY	7
 
 /**
