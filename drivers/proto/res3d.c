@@ -168,48 +168,42 @@ static u64 blocks(u32 pixels, u32 block)
 	return ((u64)pixels + block - 1) / block;
 }
 
-u64 mvgpu_res3d_size(const struct mvgpu_res3d *res)
+/* Pixels are in squares of so many a side, and rows begin at cache lines. */
+#define SQUARE 4
+#define ROW_BYTES 64
+
+/* All levels, layers and samples, with squares of @side and rows of @unit bytes. */
+static u64 bytes(const struct mvgpu_res3d *res, u32 side, u32 unit)
 {
 	const struct mvgpu_format3d *fmt = mvgpu_format3d(res->format);
-	u64 size = 0;
+	u64 row, rows, size = 0;
 	u32 level;
 
 	/* A buffer's width is in bytes, whatever its format. */
 	if (res->target == MVGPU_TARGET_BUFFER)
 		return res->width;
 
-	for (level = 0; level <= res->last_level; level++)
-		size += blocks(minify(res->width, level), fmt->width) *
-			blocks(minify(res->height, level), fmt->height) *
-			mvgpu_res3d_layers(res, level);
-	return size * fmt->bytes * max(res->nr_samples, 1U);
-}
-
-/* Pixels are in squares of so many a side, and rows begin at cache lines. */
-#define SQUARE 4
-#define ROW_BYTES 64
-
-u64 mvgpu_res3d_memory(const struct mvgpu_res3d *res)
-{
-	const struct mvgpu_format3d *fmt = mvgpu_format3d(res->format);
-	u64 row, rows, size = 0;
-	u32 level;
-
-	if (res->target == MVGPU_TARGET_BUFFER)
-		return res->width;
-
 	for (level = 0; level <= res->last_level; level++) {
 		row = blocks(minify(res->width, level), fmt->width);
+		row = round_up(row, side);
 		rows = blocks(minify(res->height, level), fmt->height);
-		if (fmt->width == 1)
-			row = round_up(row, SQUARE);
 		if (res->target != MVGPU_TARGET_1D &&
 		    res->target != MVGPU_TARGET_1D_ARRAY)
-			rows = round_up(rows, SQUARE);
-		size += round_up(row * fmt->bytes, ROW_BYTES) * rows *
+			rows = round_up(rows, side);
+		size += round_up(row * fmt->bytes, unit) * rows *
 			mvgpu_res3d_layers(res, level);
 	}
 	return size * max(res->nr_samples, 1U);
+}
+
+u64 mvgpu_res3d_size(const struct mvgpu_res3d *res)
+{
+	return bytes(res, 1, 1);
+}
+
+u64 mvgpu_res3d_memory(const struct mvgpu_res3d *res)
+{
+	return bytes(res, SQUARE, ROW_BYTES);
 }
 
 static bool side_within(u32 start, u32 len, u64 side)

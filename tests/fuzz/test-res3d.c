@@ -220,6 +220,11 @@ static void memory(void)
 	res.array_size = 5;
 	CHECK_EQ(memory_of(res), 448 * 5);
 	CHECK_EQ(memory_of(buf), buf.width);
+	/* Three bytes a pixel: the square ends behind the line. */
+	res = tex;
+	res.format = 66;
+	res.width = 21;
+	CHECK_EQ(memory_of(res), 128 * 60);
 
 	res = tex;
 	res.format = R8;
