@@ -39,6 +39,8 @@ static void own(void)
 		/* The second is the first again, without its range. */
 		"VERT\nDCL OUT[1], POSITION\nDCL OUT[0], GENERIC[0]\n"
 			"DCL OUT[0..2], GENERIC[0]\n" INDIRECT_OUT,
+		"VERT\nDCL OUT[3], GENERIC[5]\nDCL OUT[0], GENERIC[9]\n"
+			"DCL OUT[3..5], GENERIC[5]\n" INDIRECT_OUT,
 	};
 	static const char *const good[] = {
 		"VERT\nDCL OUT[0], POSITION\nDCL OUT[1], GENERIC[0]\n"
@@ -124,6 +126,15 @@ static void missing(void)
 			"DCL IN[3], GENERIC[22]\nDCL IN[5], GENERIC[21]\n"
 			"DCL IN[6], COLOR\nDCL IN[7], GENERIC[1]\n"
 			"DCL IN[8], FACE\n" INDIRECT), -EINVAL);
+	/* Or none, if it is the first; one before the colour is no other. */
+	CHECK_EQ(behind("VERT\nDCL OUT[0], GENERIC[8]\n",
+			"FRAG\nDCL IN[0], COLOR\nDCL IN[1], GENERIC[11]\n"
+			"DCL IN[2], GENERIC[10]\nDCL IN[3], FACE\n" INDIRECT),
+		 -EINVAL);
+	CHECK_EQ(behind("VERT\nDCL OUT[0], GENERIC[8]\n",
+			"FRAG\nDCL IN[0], FACE\nDCL IN[1], COLOR\n"
+			"DCL IN[2], GENERIC[11]\nDCL IN[3], GENERIC[10]\n"
+			INDIRECT), 0);
 	for (i = 0; i < ARRAY_SIZE(other); i++) {
 		CHECK_EQ(behind(other[i], three), -EINVAL);
 		CHECK_EQ(behind(other[i], "FRAG\nDCL IN[0], GENERIC[3]\n"), 0);

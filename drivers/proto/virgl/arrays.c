@@ -124,11 +124,12 @@ static bool always_ends(const struct mvgpu_vtext *text, const u64 missing[],
 		{ text->colors, text->next_in },
 		{ text->colors, text->next_backs },
 	};
-	u32 i;
+	u32 nr = text->colors ? ARRAY_SIZE(ways) : 1, i;
 
-	for (i = 0; i < ARRAY_SIZE(ways); i++) {
+	for (i = 0; i < nr; i++) {
 		if (!ends(text, missing, ways[i].backs, ways[i].next, 0) ||
-		    !ends(text, missing, ways[i].backs, ways[i].next, spared))
+		    (spared && !ends(text, missing, ways[i].backs,
+				     ways[i].next, spared)))
 			return false;
 	}
 	return true;
@@ -231,7 +232,7 @@ static bool inputs_end(const struct mvgpu_vcmd *cmd,
 }
 
 int mvgpu_varrays_end(struct mvgpu_vcmd *cmd, const struct mvgpu_vtext *before,
-		      const struct mvgpu_vtext *text,
+		      struct mvgpu_vtext *text,
 		      const struct mvgpu_vtext *behind)
 {
 	if ((joins_outputs(text, behind) && text->disorder) ||

@@ -229,6 +229,14 @@ static void declare_registers(struct mvgpu_vtext *text)
 		vtext_refuse(text, "registers");
 }
 
+/* @next: the register behind those that were declared before. */
+static void go_on(struct mvgpu_vtext *text, u32 *next)
+{
+	/* Of empty brackets it is not known how many they mean. */
+	text->ahead = text->last != NONE && text->from >= *next;
+	*next = max(*next, text->from + text->span);
+}
+
 void mvgpu_vtext_declare(struct mvgpu_vtext *text)
 {
 	text->declares = DCL_OTHER;
@@ -239,17 +247,12 @@ void mvgpu_vtext_declare(struct mvgpu_vtext *text)
 	if (vtext_is(text, "IN")) {
 		text->declares = DCL_IN;
 		text->inputs++;
-		/* Of empty brackets it is not known how many they mean. */
-		text->ahead = text->last != NONE &&
-			      text->from >= text->next_in;
-		text->next_in = max(text->next_in, text->from + text->span);
+		go_on(text, &text->next_in);
 		mark(text->declared, text->first, text->last);
 	} else if (vtext_is(text, "OUT")) {
 		text->declares = DCL_OUT;
 		text->outputs++;
-		text->ahead = text->last != NONE &&
-			      text->from >= text->next_out;
-		text->next_out = max(text->next_out, text->from + text->span);
+		go_on(text, &text->next_out);
 	} else if (vtext_is(text, "CONST")) {
 		declare_constants(text);
 	}

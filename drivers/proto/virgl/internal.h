@@ -647,7 +647,7 @@ int mvgpu_varrays_mark(struct mvgpu_vcmd *cmd, const struct mvgpu_vtext *before,
  * Return: 0; -EINVAL: it may not.
  */
 int mvgpu_varrays_end(struct mvgpu_vcmd *cmd, const struct mvgpu_vtext *before,
-		      const struct mvgpu_vtext *text,
+		      struct mvgpu_vtext *text,
 		      const struct mvgpu_vtext *behind);
 
 /* pipeline.c */

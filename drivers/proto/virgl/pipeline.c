@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Shaders that are used together: numbers of one meet those of another. What text.c has
+ * Shaders that are used together: numbers of one meet those of another. What was
  * found in their texts is compared here, in the order of the pipeline.
  */
 #include <linux/bitops.h>
@@ -97,7 +97,12 @@ static struct mvgpu_vtext *behind(struct mvgpu_vtext *const texts[], u32 stage)
 	return NULL;
 }
 
-static int mark(struct mvgpu_vcmd *cmd, struct mvgpu_vtext *const texts[])
+/* Have @fn look at each of them, with its neighbours. */
+static int each(struct mvgpu_vcmd *cmd, struct mvgpu_vtext *const texts[],
+		int (*fn)(struct mvgpu_vcmd *cmd,
+			  const struct mvgpu_vtext *before,
+			  struct mvgpu_vtext *text,
+			  const struct mvgpu_vtext *behind))
 {
 	u32 i, stage;
 	int err = 0;
@@ -105,9 +110,8 @@ static int mark(struct mvgpu_vcmd *cmd, struct mvgpu_vtext *const texts[])
 	for (i = 0; i < ARRAY_SIZE(pipeline) && !err; i++) {
 		stage = pipeline[i];
 		if (texts[stage])
-			err = mvgpu_varrays_mark(cmd, before(texts, stage),
-						 texts[stage],
-						 behind(texts, stage));
+			err = fn(cmd, before(texts, stage), texts[stage],
+				 behind(texts, stage));
 	}
 	return err;
 }
@@ -115,23 +119,16 @@ static int mark(struct mvgpu_vcmd *cmd, struct mvgpu_vtext *const texts[])
 static int join(struct mvgpu_vcmd *cmd, struct mvgpu_vtext *const texts[])
 {
 	bool any = false;
-	u32 i, stage;
-	int err;
+	u32 i;
 
 	for (i = 0; i < MVGPU_STAGES; i++)
 		any |= texts[i] && (texts[i]->indirect || texts[i]->joined);
 	if (!any)
 		return 0;
 	/* Like the renderer, twice: an array of one stage makes some before it. */
-	err = mark(cmd, texts) ?: mark(cmd, texts);
-	for (i = 0; i < ARRAY_SIZE(pipeline) && !err; i++) {
-		stage = pipeline[i];
-		if (texts[stage])
-			err = mvgpu_varrays_end(cmd, before(texts, stage),
-						texts[stage],
-						behind(texts, stage));
-	}
-	return err;
+	return each(cmd, texts, mvgpu_varrays_mark) ?:
+	       each(cmd, texts, mvgpu_varrays_mark) ?:
+	       each(cmd, texts, mvgpu_varrays_end);
 }
 
 static struct mvgpu_vtext *text_of(const struct mvgpu_vobj *obj)

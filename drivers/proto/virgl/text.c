@@ -5,13 +5,13 @@
  * It is TGSI, which the renderer parses without fault and then turns into GLSL with
  * arrays of fixed sizes for what a shader has (vrend_shader.c). Not each of them is
  * asked how large it is, and numbers of one shader meet those of another when both
- * are used together. So registers and what they mean are counted here, by words and
- * the brackets behind them: "DCL OUT[1..3], ARRAY(1), GENERIC[5]",
- * "LOAD TEMP[0], IMAGE[2], TEMP[1], COHERENT". Like the parser this does not care
- * for case, nor for blanks and line ends between words. What is not understood is
- * none of this file's business, but numbers that could be meant otherwise are taken
- * for too large. A text may come in several commands, so all state is kept from
- * byte to byte.
+ * are used together. So registers and what they mean are counted (item.c, declare.c)
+ * by words and the brackets behind them, which are found here:
+ * "DCL OUT[1..3], ARRAY(1), GENERIC[5]", "LOAD TEMP[0], IMAGE[2], TEMP[1], COHERENT".
+ * Like the parser this does not care for case, nor for blanks and line ends between
+ * words. What is not understood is nobody's business, but numbers that could be meant
+ * otherwise are taken for too large. A text may come in several commands, so all state
+ * is kept from byte to byte.
  */
 #include <linux/errno.h>
 #include <linux/minmax.h>
