@@ -144,15 +144,15 @@ static int leave_dirt(struct mvt_dev *dev, struct mvt_mem *mem, u32 bytes)
 	return ret;
 }
 
-/* Of all that was read, and of what lies behind it. */
-static u32 count(const struct mvt_mem *mem, u8 val)
+/* How many bytes of each value there are, in what was read and what lies behind it. */
+static void count(const struct mvt_mem *mem, u32 nr[256])
 {
 	const u8 *p = mem->va;
-	u32 i, nr = 0;
+	u32 i;
 
+	memset(nr, 0, 256 * sizeof(*nr));
 	for (i = 0; i < ROOM; i++)
-		nr += p[i] == val;
-	return nr;
+		nr[p[i]]++;
 }
 
 /* Bytes of one layer of its level that is read, as they are charged. */
@@ -173,7 +173,7 @@ static bool read_back(struct __test_metadata *_metadata,
 		      u32 z, u32 cut)
 {
 	u32 level = spec->last_level, layers = spec->layers * spec->depth;
-	u32 side = SIDE >> level, bytes, dirt, other;
+	u32 side = SIDE >> level, nr[256], bytes, other;
 	struct mvt_dev *dev = &self->dev;
 	struct mvt_mem *mem = &self->mem;
 	bool read;
@@ -184,12 +184,11 @@ static bool read_back(struct __test_metadata *_metadata,
 	memset(mem->va, UNTOUCHED, ROOM);
 	read = from(dev, 1, level, side - cut, spec->height == 1 ? 1 : side,
 		    z) == OK;
-	dirt = count(mem, DIRT);
-	EXPECT_EQ(0, dirt) {
+	count(mem, nr);
+	EXPECT_EQ(0, nr[DIRT]) {
 		TH_LOG("format %u", spec->format);
 	}
-	other = ROOM - dirt - count(mem, 0) - count(mem, 0xff) -
-		count(mem, UNTOUCHED);
+	other = ROOM - nr[DIRT] - nr[0] - nr[0xff] - nr[UNTOUCHED];
 	if (other)
 		TH_LOG("format %u: %u bytes of other values", spec->format,
 		       other);
