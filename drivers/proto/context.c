@@ -88,10 +88,12 @@ void mvgpu_context_use(struct mvgpu_job *job, struct mvgpu_context *ctx)
 
 static struct mvgpu_res3d *virgl_find(void *data, u32 guest_id)
 {
-	struct mvgpu_resource *res = mvgpu_context_resource(data, guest_id);
+	struct mvgpu_context *ctx = data;
+	struct mvgpu_resource *res = mvgpu_context_resource(ctx, guest_id);
 
 	if (!res)
 		return NULL;
+	mvgpu_scanout_rendered(ctx->proto, res);
 	res->r3d.backing_size = mvgpu_resource_backing_size(res);
 	return &res->r3d;
 }

@@ -30,7 +30,7 @@ struct mvgpu_scanout {
 };
 
 /**
- * struct mvgpu_shadow - copy of what a 3D scanout shows, for viewers
+ * struct mvgpu_shadow - copy of what a rendered scanout shows, for viewers
  * @ctx: context that copies; NULL: none. It and @res are in no table, so the
  *	guest has no name for them.
  * @res: linear copy with memory of the host's as its backing; NULL: none
@@ -177,7 +177,7 @@ u32 mvgpu_capset_limit(const struct mvgpu_proto *proto, u32 off);
 /**
  * mvgpu_shadow_fetch() - bring pixels of a resource to where viewers see them
  * @proto: tables of the vGPU
- * @res: what scanout 0 shows; 3D
+ * @res: what scanout 0 shows; rendered
  * @rect: within @res
  */
 void mvgpu_shadow_fetch(struct mvgpu_proto *proto,
@@ -205,6 +205,14 @@ mvgpu_prep_fn mvgpu_scanout_set;
 mvgpu_prep_fn mvgpu_scanout_flush;
 mvgpu_prep_fn mvgpu_scanout_display_info;
 mvgpu_prep_fn mvgpu_scanout_edid;
+
+/**
+ * mvgpu_scanout_rendered() - a context uses @res, which need not be a 3D one
+ * @proto: tables of the vGPU
+ * @res: viewers see what is in the GPU's memory from now on
+ */
+void mvgpu_scanout_rendered(struct mvgpu_proto *proto,
+			    struct mvgpu_resource *res);
 
 /**
  * mvgpu_scanout_flushed() - the GPU is done with a flush

@@ -45,6 +45,8 @@ struct mvgpu_pin {
  * @size: bytes, charged until the resource is freed
  * @r3d: what streams see of it; of a 2D resource, too
  * @is_3d: created as a 3D one
+ * @rendered: its pixels are not only those that the guest transfers: a 3D one, or one
+ *	that contexts have used
  * @attached: struct mvgpu_attachment; contexts that may use it
  * @uses: jobs on their way; each holds the resource by job->res
  * @dead: the guest has no name for it any more
@@ -69,6 +71,7 @@ struct mvgpu_resource {
 	u64 size;
 	struct mvgpu_res3d r3d;
 	bool is_3d;
+	bool rendered;
 	struct list_head attached;
 	u32 uses;
 	bool dead;

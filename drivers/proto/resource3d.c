@@ -120,6 +120,7 @@ u32 mvgpu_resource_create_3d(struct mvgpu_proto *proto, struct mvgpu_job *job)
 	r3d.gpu_id = res->gpu_id;
 	res->r3d = r3d;
 	res->is_3d = true;
+	res->rendered = true;
 	res->format = r3d.format;
 	res->width = r3d.width;
 	res->height = r3d.height;
@@ -202,6 +203,8 @@ static u32 transfer(struct mvgpu_proto *proto, struct mvgpu_job *job,
 	    !mvgpu_res3d_readback_ok(&res->r3d, &xfer))
 		return VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER;
 
+	if (op == MVGPU_JOB_TRANSFER_TO_3D)
+		mvgpu_scanout_rendered(proto, res);
 	job->op = op;
 	job->transfer_3d = (struct mvgpu_job_transfer_3d) {
 		.res_id = res->gpu_id,

@@ -65,10 +65,10 @@ static void scanout_show(struct mvgpu_proto *proto, u32 id)
 		.format = res->format,
 		.stride = res->width * MVGPU_BPP,
 		.rect = scanout->rect,
-		.fetched = res->is_3d,
+		.fetched = res->rendered,
 	};
 	/* Where the guest's driver draws is the GPU's memory only. */
-	if (res->is_3d)
+	if (res->rendered)
 		src.backing = id ? NULL : mvgpu_shadow_backing(proto, res);
 	mvgpu_display_set(proto->config.display, id, &src);
 }
@@ -79,9 +79,22 @@ void mvgpu_scanout_update(struct mvgpu_proto *proto,
 	u32 id;
 
 	for (id = 0; id < proto->config.nr_scanouts; id++)
-		if (proto->scanouts[id].res == res && !res->is_3d)
+		if (proto->scanouts[id].res == res && !res->rendered)
 			scanout_show(proto, id);
 	mvgpu_cursor_drop(proto, res);
+}
+
+void mvgpu_scanout_rendered(struct mvgpu_proto *proto,
+			    struct mvgpu_resource *res)
+{
+	u32 id;
+
+	if (res->rendered)
+		return;
+	res->rendered = true;
+	for (id = 0; id < proto->config.nr_scanouts; id++)
+		if (proto->scanouts[id].res == res)
+			scanout_show(proto, id);
 }
 
 void mvgpu_scanout_drop(struct mvgpu_proto *proto,
@@ -98,8 +111,9 @@ void mvgpu_scanout_drop(struct mvgpu_proto *proto,
 	mvgpu_cursor_drop(proto, res);
 }
 
-static void flushed_3d(struct mvgpu_proto *proto, struct mvgpu_resource *res,
-		       const struct mvgpu_rect *rect)
+static void flushed_rendered(struct mvgpu_proto *proto,
+			     struct mvgpu_resource *res,
+			     const struct mvgpu_rect *rect)
 {
 	const struct mvgpu_scanout *scanout = &proto->scanouts[0];
 	struct mvgpu_rect common;
@@ -113,7 +127,7 @@ void mvgpu_proto_refresh(struct mvgpu_proto *proto)
 {
 	const struct mvgpu_scanout *scanout = &proto->scanouts[0];
 
-	if (scanout->res && scanout->res->is_3d && !proto->shadow.busy &&
+	if (scanout->res && scanout->res->rendered && !proto->shadow.busy &&
 	    mvgpu_display_wants(proto->config.display))
 		mvgpu_shadow_fetch(proto, scanout->res, &scanout->rect);
 }
@@ -125,8 +139,8 @@ void mvgpu_scanout_flushed(struct mvgpu_proto *proto,
 	struct mvgpu_rect common;
 	u32 id;
 
-	if (res->is_3d) {
-		flushed_3d(proto, res, rect);
+	if (res->rendered) {
+		flushed_rendered(proto, res, rect);
 		return;
 	}
 	for (id = 0; id < proto->config.nr_scanouts; id++)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a guest has drawn in 3D, brought to where a viewer can see it.
+ * What a guest has rendered, brought to where a viewer can see it.
  *
  * The guest's own pages do not hold it, and must not be written unasked. So the
  * GPU copies the picture to a resource of ours, of the same size and kind (then
@@ -168,7 +168,7 @@ static int send_transfer(struct mvgpu_proto *proto,
 static bool shadow_fits(const struct mvgpu_shadow *shadow,
 			const struct mvgpu_resource *res)
 {
-	return shadow->ctx && shadow->res && res->is_3d &&
+	return shadow->ctx && shadow->res && res->rendered &&
 	       shadow->res->width == res->width &&
 	       shadow->res->height == res->height &&
 	       shadow->res->format == res->format &&
@@ -325,7 +325,7 @@ void mvgpu_shadow_done(struct mvgpu_proto *proto, const struct mvgpu_job *job)
 		return;
 	shadow->busy = false;
 	shadow->next.width = 0;
-	if (!scanout->res || !scanout->res->is_3d)
+	if (!scanout->res || !scanout->res->rendered)
 		return;
 	if (!job->status && shadow_fits(shadow, scanout->res))
 		mvgpu_display_fetched(proto->config.display,

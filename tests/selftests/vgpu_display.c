@@ -321,6 +321,45 @@ TEST_F(display, rendered_flips)
 	rendered(_metadata, self, 2);
 }
 
+/* Of a 2D resource, too, as soon as a context uses it. */
+TEST_F(display, rendered_to_2d)
+{
+	struct mvt_dev *dev = &self->dev;
+	u32 i;
+
+	if (mvt_parent_is_sim())
+		SKIP(return, "what it draws: needs a physical GPU");
+	ASSERT_EQ(OK, show(self, 0xff112233));
+	EXPECT_TRUE(pixel_becomes(self, 5, 60, 0xff112233));
+	ASSERT_EQ(OK, mvt_ctx_create(dev, 1));
+	ASSERT_EQ(OK, mvt_ctx_attach(dev, 1, 1));
+	for (i = 1; i <= 3; i++) {
+		ASSERT_EQ(OK, draw_frame(dev, 1, i));
+		ASSERT_EQ(OK, mvt_gpu_flush(dev, 1, 0, 0, W, H));
+		EXPECT_TRUE(pixel_becomes(self, 5, 60, 0xff000000 | 2 * i));
+	}
+	/* What the guest has in its memory comes back by a transfer only. */
+	ASSERT_EQ(OK, mvt_gpu_transfer(dev, 1, 0, 0, 0, W, H));
+	ASSERT_EQ(OK, mvt_gpu_flush(dev, 1, 0, 0, W, H));
+	EXPECT_TRUE(pixel_becomes(self, 5, 60, 0xff112233));
+}
+
+/* And what is transferred to one in the way of 3D ones. */
+TEST_F(display, transferred_to_2d)
+{
+	struct mvt_dev *dev = &self->dev;
+
+	if (mvt_parent_is_sim())
+		SKIP(return, "what it shows: needs a physical GPU");
+	ASSERT_EQ(OK, show(self, 0xff112233));
+	EXPECT_TRUE(pixel_becomes(self, 5, 60, 0xff112233));
+	memset(self->mem.va, 0x44, W * H * 4);
+	ASSERT_EQ(OK, mvt_to_3d(dev, 0, 1, W, H));
+	memset(self->mem.va, 0x55, W * H * 4);
+	ASSERT_EQ(OK, mvt_gpu_flush(dev, 1, 0, 0, W, H));
+	EXPECT_TRUE(pixel_becomes(self, 5, 60, 0xff444444));
+}
+
 /* A frame is not lost if the scanout is set, without a flush, while it is fetched. */
 TEST_F_TIMEOUT(display, rendered_and_set_again, MVT_TEST_S)
 {
