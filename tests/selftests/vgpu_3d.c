@@ -231,30 +231,39 @@ TEST_F_TIMEOUT(gl, without_clearing, MVT_TEST_S)
 
 /*
  * Layers of a compressed texture are cleared one by one, all levels of them: more than a
- * ring holds commands. What the last one was made with comes back.
+ * ring holds commands. What the last one was made with comes back, where another had
+ * been filled before.
  */
 TEST_F(gl, compressed_layers)
 {
-	const u32 from[] = {
-		43 | 13 << 16, 1, 0, 0, 0, 0, 0, 0, 299, 64, 64, 1, 0, 2,
+	/* To the GPU, and from it. */
+	u32 move[] = {
+		43 | 13 << 16, 1, 0, 0, 0, 0, 0, 0, 299, 16, 16, 1, 0, 1,
 	};
 	const struct mvt_spec layers = {
 		/* DXT1: 8 bytes for 4x4 pixels */
 		.target = MVT_ARRAY, .format = 105, .bind = 1 << 3,
-		.width = 64, .height = 64, .layers = 300, .last_level = 6,
+		.width = 16, .height = 16, .layers = 300, .last_level = 4,
 	};
 	struct mvt_dev *dev = &self->dev;
+	u32 round, *dir = &move[ARRAY_SIZE(move) - 1];
 
 	ASSERT_EQ(OK, mvt_ctx_create(dev, 1));
-	ASSERT_EQ(OK, mvt_create_3d(dev, 1, &layers));
-	/* Of one layer the renderer wants to see room for all. */
-	ASSERT_EQ(OK, mvt_gpu_attach_one(dev, 1, self->mem.iova, 300 * 2048));
-	ASSERT_EQ(OK, mvt_ctx_attach(dev, 1, 1));
 	memset(self->mem.va, 0xff, 4096);
-	EXPECT_EQ(OK, mvt_submit(dev, 1, from, ARRAY_SIZE(from)));
-	EXPECT_EQ(512, mvt_count(self->mem.va + 2048, ~0U, 512));
+	for (round = 0; round < 2; round++) {
+		ASSERT_EQ(OK, mvt_create_3d(dev, 1, &layers));
+		/* Of one layer the renderer wants to see room for all. */
+		ASSERT_EQ(OK, mvt_gpu_attach_one(dev, 1, self->mem.iova,
+						 300 * 128));
+		ASSERT_EQ(OK, mvt_ctx_attach(dev, 1, 1));
+		for (*dir = round + 1; *dir <= 2; ++*dir)
+			EXPECT_EQ(OK, mvt_submit(dev, 1, move,
+						 ARRAY_SIZE(move)));
+		EXPECT_EQ(OK, mvt_gpu_unref(dev, 1));
+	}
+	EXPECT_EQ(32, mvt_count(self->mem.va + 128, ~0U, 32));
 	if (!mvt_parent_is_sim())
-		EXPECT_EQ(512, mvt_count(self->mem.va, 0, 512));
+		EXPECT_EQ(32, mvt_count(self->mem.va, 0, 32));
 }
 
 /* Drawn by the GPU, and read back. */

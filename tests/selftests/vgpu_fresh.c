@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a guest reads of new textures: zeroes, and nothing of the renderer's memory.
+ * What a guest reads of new resources: zeroes, and nothing of what was there before.
  *
- * Where OpenGL does not give pixels to the renderer, that may hand out what was in the
- * memory where they should have been put. So a texture of the same size, full of DIRT,
- * is read just before.
+ * A GPU gives out memory as it was left, so what is read is made where something full of
+ * DIRT was. And where OpenGL does not give pixels to the renderer, that may hand out what
+ * was in the memory where they should have been put: another one full of DIRT is read
+ * just before.
  */
 #include <string.h>
 
@@ -32,7 +33,7 @@ FIXTURE(fresh)
 /* A shape, and which level and layer of it are read. */
 FIXTURE_VARIANT(fresh)
 {
-	u32 target, height, depth, layers, z, level, flags;
+	u32 target, height, depth, layers, z, level, last_level, flags;
 };
 
 FIXTURE_VARIANT_ADD(fresh, line)
@@ -54,6 +55,13 @@ FIXTURE_VARIANT_ADD(fresh, plane_upside_down)
 FIXTURE_VARIANT_ADD(fresh, plane_level)
 {
 	.target = 2, .height = SIDE, .depth = 1, .layers = 1, .z = 0, .level = 1,
+	.last_level = 1,
+};
+
+FIXTURE_VARIANT_ADD(fresh, plane_of_levels)
+{
+	.target = 2, .height = SIDE, .depth = 1, .layers = 1, .z = 0, .level = 0,
+	.last_level = 2,
 };
 
 FIXTURE_VARIANT_ADD(fresh, volume)
@@ -81,19 +89,45 @@ FIXTURE_VARIANT_ADD(fresh, planes)
 	.target = 7, .height = SIDE, .depth = 1, .layers = 2, .z = 1, .level = 0,
 };
 
+static int setup(struct mvt_dev *dev, struct mvt_mem *mem)
+{
+	mvt_purge();
+	return mvt_setup(dev, TYPE) ?:
+		       mvt_mem_map(dev, mem, MVT_BUF_IOVA, 0x400000);
+}
+
 FIXTURE_SETUP(fresh)
 {
 	if (mvt_parent_is_sim())
 		SKIP(return, "how it reads: needs a physical GPU");
 	if (!mvt_exists(mvt_parent()))
 		SKIP(return, "no GPU at %s", mvt_parent());
-	mvt_purge();
-	ASSERT_EQ(0, mvt_setup(&self->dev, TYPE));
-	ASSERT_EQ(0, mvt_mem_map(&self->dev, &self->mem, MVT_BUF_IOVA,
-				 0x400000));
+	ASSERT_EQ(0, setup(&self->dev, &self->mem));
 }
 
 FIXTURE_TEARDOWN(fresh)
+{
+	mvt_mem_free(&self->dev, &self->mem);
+	mvt_teardown(&self->dev);
+}
+
+/* What has no variants */
+FIXTURE(one)
+{
+	struct mvt_dev dev;
+	struct mvt_mem mem;
+};
+
+FIXTURE_SETUP(one)
+{
+	if (mvt_parent_is_sim())
+		SKIP(return, "how it reads: needs a physical GPU");
+	if (!mvt_exists(mvt_parent()))
+		SKIP(return, "no GPU at %s", mvt_parent());
+	ASSERT_EQ(0, setup(&self->dev, &self->mem));
+}
+
+FIXTURE_TEARDOWN(one)
 {
 	mvt_mem_free(&self->dev, &self->mem);
 	mvt_teardown(&self->dev);
@@ -155,43 +189,58 @@ static void count(const struct mvt_mem *mem, u32 nr[256])
 		nr[p[i]]++;
 }
 
-/* Bytes of one layer of its level that is read, as they are charged. */
-static u32 bytes_of(struct mvt_dev *dev, u32 layers, u32 last_level)
+/* Bytes of all resources, as they are charged. */
+static u32 charged(struct mvt_dev *dev)
 {
 	u64 memory = 0;
 
-	if (mvt_mdev_attr_u64(dev->uuid, "mvgpu/memory", &memory))
-		return 0;
-	memory /= layers;
-	/* A level has a quarter of the one above it. */
-	return last_level ? memory / 5 : memory;
+	mvt_mdev_attr_u64(dev->uuid, "mvgpu/memory", &memory);
+	return memory;
 }
 
-/* The last level of a new texture, @cut columns less. Return: it may be read. */
-static bool read_back(struct __test_metadata *_metadata,
-		      FIXTURE_DATA(fresh) * self, const struct mvt_spec *spec,
-		      u32 z, u32 cut)
+/* Resource 1, new, where DIRT was. Return: what it is charged with; 0: it can't be. */
+static u32 make(struct __test_metadata *_metadata, struct mvt_dev *dev,
+		struct mvt_mem *mem, const struct mvt_spec *spec)
 {
-	u32 level = spec->last_level, layers = spec->layers * spec->depth;
-	u32 side = SIDE >> level, nr[256], bytes, other;
-	struct mvt_dev *dev = &self->dev;
-	struct mvt_mem *mem = &self->mem;
-	bool read;
+	u32 bytes;
 
-	bytes = bytes_of(dev, layers, level);
-	EXPECT_EQ(OK, leave_dirt(dev, mem, bytes * layers));
+	if (mvt_create_3d(dev, 1, spec) != OK)
+		return 0;
+	bytes = charged(dev);
+	EXPECT_EQ(OK, mvt_gpu_unref(dev, 1));
 	EXPECT_EQ(OK, leave_dirt(dev, mem, bytes));
-	memset(mem->va, UNTOUCHED, ROOM);
-	read = from(dev, 1, level, side - cut, spec->height == 1 ? 1 : side,
-		    z) == OK;
+	EXPECT_EQ(OK, mvt_create_3d(dev, 1, spec));
+	EXPECT_EQ(OK, attach(dev, mem, 1));
+	return bytes;
+}
+
+static void expect_clean(struct __test_metadata *_metadata,
+			 const struct mvt_mem *mem, const struct mvt_spec *spec)
+{
+	u32 nr[256], other;
+
 	count(mem, nr);
 	EXPECT_EQ(0, nr[DIRT]) {
-		TH_LOG("format %u", spec->format);
+		TH_LOG("format %u, bind %#x", spec->format, spec->bind);
 	}
 	other = ROOM - nr[DIRT] - nr[0] - nr[0xff] - nr[UNTOUCHED];
 	if (other)
 		TH_LOG("format %u: %u bytes of other values", spec->format,
 		       other);
+}
+
+/* @level of the texture, @cut columns less. Return: it may be read. */
+static bool read_back(struct __test_metadata *_metadata, struct mvt_dev *dev,
+		      struct mvt_mem *mem, const struct mvt_spec *spec,
+		      u32 level, u32 z, u32 cut)
+{
+	u32 side = SIDE >> level;
+	bool read;
+
+	memset(mem->va, UNTOUCHED, ROOM);
+	read = from(dev, 1, level, side - cut, spec->height == 1 ? 1 : side,
+		    z) == OK;
+	expect_clean(_metadata, mem, spec);
 	return read;
 }
 
@@ -199,25 +248,152 @@ TEST_F_TIMEOUT(fresh, textures, MVT_TEST_S)
 {
 	struct mvt_dev *dev = &self->dev;
 	struct mvt_mem *mem = &self->mem;
-	u32 nr = 0;
 	struct mvt_spec spec = {
 		.target = variant->target, .width = SIDE,
 		.height = variant->height, .depth = variant->depth,
-		.layers = variant->layers, .last_level = variant->level,
+		.layers = variant->layers, .last_level = variant->last_level,
 		.flags = variant->flags, .bind = 1 << 3,
 	};
+	u32 nr = 0, bytes, cut;
 
 	for (spec.format = 1; spec.format < FORMATS; spec.format++) {
-		if (mvt_create_3d(dev, 1, &spec) != OK)
+		bytes = make(_metadata, dev, mem, &spec);
+		if (!bytes)
 			continue;
-		ASSERT_EQ(OK, attach(dev, mem, 1));
+		bytes /= spec.layers * spec.depth;
+		/* A level has a quarter of the one above it. */
+		if (variant->level)
+			bytes /= 5;
 		/* All of it, and rows that end before the level does. */
-		nr += read_back(_metadata, self, &spec, variant->z, 0);
-		read_back(_metadata, self, &spec, variant->z, 1);
+		for (cut = 0; cut < 2; cut++) {
+			EXPECT_EQ(OK, leave_dirt(dev, mem, bytes));
+			nr += read_back(_metadata, dev, mem, &spec,
+					variant->level, variant->z, cut);
+		}
 		ASSERT_EQ(OK, mvt_gpu_unref(dev, 1));
 	}
-	TH_LOG("%u formats were read", nr);
+	TH_LOG("%u pieces were read", nr);
 	EXPECT_LT(0, nr);
+}
+
+TEST_F_TIMEOUT(one, buffers, MVT_TEST_S)
+{
+	static const u32 sizes[] = { 4, 44, 4096, 65540, 0x40000 };
+	struct mvt_dev *dev = &self->dev;
+	struct mvt_mem *mem = &self->mem;
+	struct mvt_spec spec = mvt_buffer;
+	u32 i, bit, nr[256], made = 0;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		spec.width = sizes[i];
+		for (bit = 0; bit < 32; bit++) {
+			spec.bind = 1U << bit;
+			if (!make(_metadata, dev, mem, &spec))
+				continue;
+			memset(mem->va, UNTOUCHED, ROOM);
+			ASSERT_EQ(OK, from(dev, 1, 0, spec.width, 1, 0));
+			expect_clean(_metadata, mem, &spec);
+			count(mem, nr);
+			/* Of what is only in the guest's memory nothing comes. */
+			EXPECT_TRUE(nr[0] == spec.width || nr[0] == 0) {
+				TH_LOG("%u bytes, bind %#x: %u zeroes",
+				       spec.width, spec.bind, nr[0]);
+			}
+			made += nr[0] == spec.width;
+			ASSERT_EQ(OK, mvt_gpu_unref(dev, 1));
+		}
+	}
+	TH_LOG("%u buffers were read", made);
+	EXPECT_LT(ARRAY_SIZE(sizes), made);
+}
+
+/* What the 2D commands make, which have no way back: but those of 3D have. */
+TEST_F(one, pictures)
+{
+	static const u32 formats[] = { 1, 2, 3, 4, 67, 68, 121, 134 };
+	struct mvt_spec spec = { .width = SIDE, .height = SIDE };
+	struct mvt_dev *dev = &self->dev;
+	struct mvt_mem *mem = &self->mem;
+	u32 i, nr[256], made = 0;
+
+	for (i = 0; i < ARRAY_SIZE(formats); i++) {
+		spec.format = formats[i];
+		ASSERT_EQ(OK, leave_dirt(dev, mem, SIDE * SIDE * 4));
+		ASSERT_EQ(OK, mvt_gpu_create(dev, 1, spec.format, SIDE, SIDE));
+		ASSERT_EQ(OK, attach(dev, mem, 1));
+		memset(mem->va, UNTOUCHED, ROOM);
+		ASSERT_EQ(OK, from(dev, 1, 0, SIDE, SIDE, 0));
+		expect_clean(_metadata, mem, &spec);
+		count(mem, nr);
+		made += nr[0] + nr[0xff] == SIDE * SIDE * 4;
+		ASSERT_EQ(OK, mvt_gpu_unref(dev, 1));
+	}
+	/* The renderer need not have all of them. */
+	TH_LOG("%u formats were read", made);
+	EXPECT_LT(0, made);
+}
+
+/* A blit of resource 1, whose samples can't be transferred, to 3. */
+static int resolve(struct mvt_dev *dev, u32 format, u32 mask)
+{
+	const u32 blit[] = {
+		16 | 21 << 16, mask, 0, 0, 3, 0, format, 0, 0, 0, SIDE, SIDE, 1,
+		1, 0, format, 0, 0, 0, SIDE, SIDE, 1,
+	};
+	int ret;
+
+	ret = mvt_ctx_create(dev, 1);
+	if (ret == OK)
+		ret = mvt_ctx_attach(dev, 1, 1);
+	if (ret == OK)
+		ret = mvt_ctx_attach(dev, 1, 3);
+	if (ret == OK)
+		ret = mvt_submit(dev, 1, blit, ARRAY_SIZE(blit));
+	if (ret == OK)
+		ret = mvt_ctx_destroy(dev, 1);
+	return ret;
+}
+
+TEST_F_TIMEOUT(one, samples, MVT_TEST_S)
+{
+	/* Colours, and depth and stencil. */
+	static const struct {
+		u32 bind, mask;
+	} kinds[] = { { 1 << 1, 0xf }, { 1 << 0, 0x30 } };
+	struct mvt_dev *dev = &self->dev;
+	struct mvt_mem *mem = &self->mem;
+	u32 kind, format, nr[256], before, resolved;
+
+	for (kind = 0; kind < 2; kind++) {
+		resolved = 0;
+		for (format = 1; format < FORMATS; format++) {
+			struct mvt_spec spec = {
+				.target = 2, .width = SIDE, .height = SIDE,
+				.format = format, .samples = 4,
+				.bind = 1 << 3 | kinds[kind].bind,
+			};
+
+			if (!make(_metadata, dev, mem, &spec))
+				continue;
+			spec.samples = 0;
+			ASSERT_EQ(OK, mvt_create_3d(dev, 3, &spec));
+			ASSERT_EQ(OK, attach(dev, mem, 3));
+			memset(mem->va, UNTOUCHED, ROOM);
+			ASSERT_EQ(OK, mvt_to_3d(dev, 0, 3, SIDE, SIDE));
+			ASSERT_EQ(OK, from(dev, 3, 0, SIDE, SIDE, 0));
+			count(mem, nr);
+			before = nr[0];
+			ASSERT_EQ(OK, resolve(dev, format, kinds[kind].mask));
+			ASSERT_EQ(OK, from(dev, 3, 0, SIDE, SIDE, 0));
+			expect_clean(_metadata, mem, &spec);
+			count(mem, nr);
+			resolved += nr[0] > before;
+			ASSERT_EQ(OK, mvt_gpu_unref(dev, 3));
+			ASSERT_EQ(OK, mvt_gpu_unref(dev, 1));
+		}
+		TH_LOG("%u formats were resolved", resolved);
+		EXPECT_LT(0, resolved);
+	}
 }
 
 TEST_HARNESS_MAIN
