@@ -45,6 +45,7 @@ steps=(
 	"l1-6.12-two-guests|two guests|l1 6.12 two-guests"
 	"l1-6.12-capture|streams of Mesa recorded|l1 6.12 capture"
 	"l1-6.12-display|displays|l1 6.12 display"
+	"l1-6.12-clearing|new memory, on a GPU that leaves it as it was|l1 6.12 clearing --gpu zink"
 	"l1-6.12-reboot|reboot|l1 6.12 reboot"
 	"l1-6.12-firmware|SeaBIOS and OVMF|l1 6.12 firmware"
 )

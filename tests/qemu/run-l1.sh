@@ -10,7 +10,9 @@
 #   --payload DIR    show DIR, read-only, as /payload
 #   --out DIR        show DIR, writable, as /out; console.log and dmesg end up
 #                    there (default: a directory that is removed afterwards)
-#   --gpu gl|2d|none what GPU: with OpenGL (default), without, or none
+#   --gpu gl|zink|2d|none
+#                    what GPU: with OpenGL (default), with one that hands out memory
+#                    as it was left, without OpenGL, or none
 #   --gpus N         how many (default 1), at 0000:00:10.0, 11.0, ...
 #   --outputs N      displays per GPU (default 1)
 #   --display WxH    size of its displays (default 1280x800)
@@ -87,13 +89,13 @@ gpu_args()
 {
 	local i model=virtio-gpu-gl-pci props=
 
-	[ "$gpu" = gl ] || model=virtio-gpu-pci
+	[ "$gpu" != 2d ] || model=virtio-gpu-pci
 	[ -z "$iommu" ] || props=,iommu_platform=on,disable-legacy=on
 	for ((i = 0; i < gpus; i++)); do
 		args+=(-device "$model,id=gpu$i,bus=pcie.0,addr=$(printf %x $((16 + i))),max_outputs=$outputs,xres=${display%x*},yres=${display#*x}$props")
 	done
 	case $gpu in
-	gl) args+=(-display "sdl,gl=on") ;;
+	gl | zink) args+=(-display "sdl,gl=on") ;;
 	2d) args+=(-display sdl) ;;
 	esac
 }
@@ -167,6 +169,12 @@ inside()
 	else
 		gpu_args
 		start_xvfb
+	fi
+	if [ "$gpu" = zink ]; then
+		# OpenGL on Vulkan in software: llvmpipe by itself clears all that
+		# it gives out. New memory of the C library is full of 0xab.
+		export MESA_LOADER_DRIVER_OVERRIDE=zink LIBGL_ALWAYS_SOFTWARE=1
+		export MALLOC_PERTURB_=84
 	fi
 
 	qemu-system-x86_64 "${args[@]}" "${more[@]}" <&0 2>"$out/.run/qemu.log" &
@@ -257,7 +265,10 @@ while [ $# -gt 0 ]; do
 	shift
 done
 [ $# -gt 0 ] || [ -n "$shell" ] || usage 2
-case $gpu in gl | 2d | none) ;; *) die "--gpu is gl, 2d or none" ;; esac
+case $gpu in
+gl | zink | 2d | none) ;;
+*) die "--gpu is gl, zink, 2d or none" ;;
+esac
 [[ $display =~ ^[0-9]+x[0-9]+$ ]] || die "--display wants WIDTHxHEIGHT"
 
 root=$("$testbed/root.sh")
