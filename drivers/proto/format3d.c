@@ -18,7 +18,9 @@ static const struct mvgpu_format3d unknown = PIXEL(16);
 /*
  * Formats without a row are not known and not used: numbers that stand for nothing,
  * formats of which the renderer has no description (virglrenderer 1.1.0,
- * u_format.csv) and would follow a NULL pointer, and planes of video.
+ * u_format.csv) and would follow a NULL pointer, planes of video, and two pixels in four
+ * bytes, as video has them: R8G8_R8B8_UNORM is RGBA8 to GL, for which the renderer has half
+ * of the memory that GL reads and writes.
  */
 static const struct mvgpu_format3d formats[MVGPU_VIRGL_FORMATS] = {
 	[1 ... 4] = PIXEL(4),		/* BGRA8, ARGB8 */
@@ -26,7 +28,6 @@ static const struct mvgpu_format3d formats[MVGPU_VIRGL_FORMATS] = {
 	[8] = PIXEL(4),			/* 1010102 */
 	[9 ... 11] = PIXEL(1),		/* L8, A8, I8 */
 	[12 ... 13] = PIXEL(2),		/* L8A8, L16 */
-	[14 ... 15] = BLOCK(4, 2, 1),	/* UYVY, YUYV */
 	[16] = PIXEL(2),		/* Z16 */
 	[17 ... 22] = PIXEL(4),		/* Z32, Z24S8 */
 	[23] = PIXEL(1),		/* S8 */
@@ -104,7 +105,6 @@ static const struct mvgpu_format3d formats[MVGPU_VIRGL_FORMATS] = {
 	[111 ... 112] = BLOCK(16, 4, 4),
 	[113 ... 114] = BLOCK(8, 4, 4),	/* RGTC */
 	[115 ... 116] = BLOCK(16, 4, 4),
-	[117 ... 118] = BLOCK(4, 2, 1),	/* R8G8_B8G8 */
 	[119] = PIXEL(4),
 	[120] = PIXEL(2),
 	[121] = PIXEL(4),
@@ -176,7 +176,6 @@ static const struct mvgpu_format3d formats[MVGPU_VIRGL_FORMATS] = {
 	[224] = PIXEL(8),
 	[225] = PIXEL(4),
 	[226] = BLOCK(8, 4, 4),		/* ETC1 */
-	[227 ... 228] = BLOCK(4, 2, 1),
 	[229 ... 233] = PIXEL(4),	/* R8G8B8X8 */
 	[234 ... 238] = PIXEL(8),	/* R16G16B16X16 */
 	[239 ... 241] = PIXEL(16),	/* R32G32B32X32 */
@@ -230,7 +229,6 @@ static const struct mvgpu_format3d formats[MVGPU_VIRGL_FORMATS] = {
 	[317] = PIXEL(3),		/* B8G8R8 */
 	[318] = PIXEL(1),
 	[319 ... 321] = PIXEL(2),
-	[327] = BLOCK(4, 2, 1),		/* YVYU */
 	[329] = PIXEL(4),
 	[330 ... 333] = PIXEL(2),	/* A1B5G5R5 */
 	[334 ... 337] = PIXEL(4),	/* A2B10G10R10 */
@@ -240,12 +238,9 @@ static const struct mvgpu_format3d formats[MVGPU_VIRGL_FORMATS] = {
 	[375] = PIXEL(1),
 	[376 ... 378] = PIXEL(2),
 	[379 ... 383] = PIXEL(4),	/* B8G8R8A8 */
-	[384] = BLOCK(4, 2, 1),
 	[385 ... 390] = PIXEL(3),	/* B8G8R8 */
 	[391 ... 393] = PIXEL(4),
-	[394] = BLOCK(4, 2, 1),
 	[397] = PIXEL(4),		/* G16R16_SINT */
-	[398] = BLOCK(4, 2, 1),
 	[401] = PIXEL(2),		/* G8R8_SINT */
 	[403 ... 404] = PIXEL(4),
 	[405] = PIXEL(1),
@@ -254,8 +249,6 @@ static const struct mvgpu_format3d formats[MVGPU_VIRGL_FORMATS] = {
 	[414 ... 415] = PIXEL(24),
 	[416 ... 417] = PIXEL(16),
 	[418 ... 419] = PIXEL(8),
-	[422] = BLOCK(4, 2, 1),
-	[426] = BLOCK(4, 2, 1),		/* VYUY */
 	[427 ... 428] = PIXEL(2),	/* X1B5G5R5 */
 	[430 ... 432] = PIXEL(4),
 };

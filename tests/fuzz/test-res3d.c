@@ -45,6 +45,7 @@ static void sides(void)
 	BAD(tex, _res.format = 73);
 	BAD(tex, _res.format = 0);
 	BAD(tex, _res.format = NV12);
+	BAD(tex, _res.format = 227);
 	BAD(tex, _res.format = 136);
 	BAD(tex, _res.format = 138);
 	OK(buf, _res.format = 136);
@@ -243,7 +244,7 @@ static void memory(void)
 }
 
 /* Formats that virglrenderer 1.1.0 describes, without planes of video and the like. */
-#define KNOWN 369
+#define KNOWN 357
 
 static void formats(void)
 {
@@ -259,6 +260,7 @@ static void formats(void)
 	CHECK(!mvgpu_format3d_known(0));
 	CHECK(mvgpu_format3d_known(1));
 	CHECK(!mvgpu_format3d_known(73));
+	CHECK(!mvgpu_format3d_known(227));
 	CHECK_EQ(mvgpu_res3d_block(0xffffffff), 16);
 	CHECK_EQ(mvgpu_res3d_block(19), 4);
 	CHECK_EQ(mvgpu_res3d_block(126), 8);
