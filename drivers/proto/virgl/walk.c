@@ -12,6 +12,7 @@
 #include <linux/bug.h>
 #include <linux/errno.h>
 #include <linux/list.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -19,6 +20,8 @@
 
 /* Entries of the journal that are kept from one submit to the next. */
 #define JOURNAL_KEPT 4096
+/* After as many commands others may run: a stream of draws may take a second. */
+#define RESCHED_COMMANDS 64
 
 struct mvgpu_virgl *mvgpu_virgl_create(const struct mvgpu_virgl_limits *limits,
 				       const struct mvgpu_virgl_ops *ops,
@@ -175,7 +178,8 @@ static int walk(struct mvgpu_virgl *virgl, __le32 *stream, u32 ndw,
 			verdict->obj = cmd.obj;
 			return err;
 		}
-		verdict->commands++;
+		if (++verdict->commands % RESCHED_COMMANDS == 0)
+			cond_resched();
 	}
 	verdict->name = NULL;
 	return 0;
