@@ -4,6 +4,9 @@
 # New memory is cleared, on a GPU that gives it out as it was left (--gpu zink): what
 # the kselftests find with mvgpu_virtio's switch on, and that they would find it.
 
+# Functions are called by way of "try".
+# shellcheck disable=SC2317
+
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
