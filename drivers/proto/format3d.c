@@ -6,6 +6,7 @@
 #include "format3d.h"
 
 #include <linux/kernel.h>
+#include <linux/log2.h>
 #include <linux/nospec.h>
 
 #include "res3d.h"
@@ -286,6 +287,23 @@ bool mvgpu_format3d_volume(u32 format)
 		return true;
 	}
 	return !mvgpu_format3d_blocks(format);
+}
+
+u32 mvgpu_format3d_stored(u32 format)
+{
+	const struct mvgpu_format3d *fmt = mvgpu_format3d(format);
+
+	switch (format) {
+	case 16 ... 23:		/* Z32_FLOAT_S8X24 where there is no Z24 */
+		return 8;
+	case 105 ... 116:	/* S3TC, RGTC and BPTC are kept as they are, ... */
+	case 255 ... 258:
+		return fmt->bytes;
+	}
+	/* ... ETC2 and ASTC may be RGBA8; and three of four bytes are four. */
+	if (fmt->width > 1)
+		return fmt->width * fmt->height * 4;
+	return fmt->bytes <= 4 ? 4 : roundup_pow_of_two(fmt->bytes);
 }
 
 bool mvgpu_format3d_view(u32 format)

@@ -25,6 +25,15 @@ bool mvgpu_format3d_blocks(u32 format);
 /** mvgpu_format3d_volume() - does GL have textures of three dimensions of it? */
 bool mvgpu_format3d_volume(u32 format);
 /**
+ * mvgpu_format3d_stored() - bytes that GL keeps for a block, at most
+ * @format: any
+ *
+ * A GPU that does not have a format has a larger one in its place.
+ *
+ * Return: bytes of what is a pixel or a block of @format.
+ */
+u32 mvgpu_format3d_stored(u32 format);
+/**
  * mvgpu_format3d_view() - is it for views of stencil only, as X24S8_UINT is?
  * @format: any
  *

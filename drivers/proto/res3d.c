@@ -172,8 +172,11 @@ static u64 blocks(u32 pixels, u32 block)
 #define SQUARE 4
 #define ROW_BYTES 64
 
-/* All levels, layers and samples, with squares of @side and rows of @unit bytes. */
-static u64 bytes(const struct mvgpu_res3d *res, u32 side, u32 unit)
+/*
+ * All levels, layers and samples, with squares of @side, rows of @unit bytes, and @block
+ * bytes for a block of the format.
+ */
+static u64 bytes(const struct mvgpu_res3d *res, u32 side, u32 unit, u32 block)
 {
 	const struct mvgpu_format3d *fmt = mvgpu_format3d(res->format);
 	u64 row, rows, size = 0;
@@ -190,7 +193,7 @@ static u64 bytes(const struct mvgpu_res3d *res, u32 side, u32 unit)
 		if (res->target != MVGPU_TARGET_1D &&
 		    res->target != MVGPU_TARGET_1D_ARRAY)
 			rows = round_up(rows, side);
-		size += round_up(row * fmt->bytes, unit) * rows *
+		size += round_up(row * block, unit) * rows *
 			mvgpu_res3d_layers(res, level);
 	}
 	return size * max(res->nr_samples, 1U);
@@ -198,12 +201,20 @@ static u64 bytes(const struct mvgpu_res3d *res, u32 side, u32 unit)
 
 u64 mvgpu_res3d_size(const struct mvgpu_res3d *res)
 {
-	return bytes(res, 1, 1);
+	return bytes(res, 1, 1, mvgpu_res3d_block(res->format));
 }
 
 u64 mvgpu_res3d_memory(const struct mvgpu_res3d *res)
 {
-	return bytes(res, SQUARE, ROW_BYTES);
+	return bytes(res, SQUARE, ROW_BYTES, mvgpu_res3d_block(res->format));
+}
+
+bool mvgpu_res3d_huge(const struct mvgpu_res3d *res)
+{
+	u32 block = mvgpu_format3d_stored(res->format);
+
+	return res->target != MVGPU_TARGET_BUFFER &&
+	       bytes(res, SQUARE, ROW_BYTES, block) > MVGPU_RES3D_MAX_MEMORY;
 }
 
 static bool side_within(u32 start, u32 len, u64 side)
@@ -246,12 +257,13 @@ int mvgpu_res3d_span(const struct mvgpu_res3d *res,
 	const struct mvgpu_box *box = &xfer->box;
 	u64 row, rows, stride, layer;
 
-	if (!mvgpu_res3d_box_within(res, xfer->level, box))
+	/* The renderer asserts that empty boxes begin where their memory does. */
+	if (!box->w || !box->h || !box->d ||
+	    !mvgpu_res3d_box_within(res, xfer->level, box))
 		return -EINVAL;
 
-	/* An empty side counts as 1, as the renderer has it. */
-	row = blocks(max(box->w, 1U), fmt->width) * fmt->bytes;
-	rows = blocks(max(box->h, 1U), fmt->height);
+	row = blocks(box->w, fmt->width) * fmt->bytes;
+	rows = blocks(box->h, fmt->height);
 
 	stride = xfer->stride;
 	if (!stride)
@@ -266,14 +278,15 @@ int mvgpu_res3d_span(const struct mvgpu_res3d *res,
 			stride;
 	else if (layer < rows * stride)
 		return -EINVAL;
-	/* The renderer counts in 32 bits. */
-	if (stride > U32_MAX || layer > U32_MAX)
+	/*
+	 * Mesa counts both in its int, and goes back in memory where that is negative:
+	 * of several layers of one row from 2^31 on.
+	 */
+	if (stride > INT_MAX || layer > INT_MAX)
 		return -EINVAL;
 
 	/* Sides are at most 2^32 - 1, so that this is below 2^64. */
-	row += (rows - 1) * stride;
-	if (box->d > 1)
-		row += (u64)(box->d - 1) * layer;
+	row += (rows - 1) * stride + (u64)(box->d - 1) * layer;
 	if (row > U32_MAX || xfer->offset > U32_MAX - row)
 		return -EINVAL;
 	*end = xfer->offset + row;

@@ -11,7 +11,8 @@
 #define MVGPU_RES3D_MAX_SAMPLES 32
 /*
  * Of a larger texture GL may say that it has no memory for it, however much there is:
- * Mesa draws the line at 1 GiB (MAX_TEXTURE_MBYTES), llvmpipe at 2 GiB with padding.
+ * Mesa draws the line at 1 GiB (MAX_TEXTURE_MBYTES), llvmpipe at 2 GiB with padding. It
+ * counts the format that the GPU has instead: see mvgpu_res3d_huge().
  */
 #define MVGPU_RES3D_MAX_MEMORY BIT_ULL(30)
 /* VIRGL_FORMAT_MAX of virglrenderer 1.1.0, the first of those that are expected. */
@@ -137,6 +138,14 @@ u64 mvgpu_res3d_size(const struct mvgpu_res3d *res);
  */
 u64 mvgpu_res3d_memory(const struct mvgpu_res3d *res);
 
+/**
+ * mvgpu_res3d_huge() - may GL say that it is too large?
+ * @res: as above
+ *
+ * Return: it is beyond MVGPU_RES3D_MAX_MEMORY in the largest format that GL may keep it in.
+ */
+bool mvgpu_res3d_huge(const struct mvgpu_res3d *res);
+
 /** mvgpu_res3d_layers() - layers, or depth, of a level; at least 1. */
 u32 mvgpu_res3d_layers(const struct mvgpu_res3d *res, u32 level);
 
@@ -170,7 +179,7 @@ bool mvgpu_res3d_range_ok(const struct mvgpu_res3d *res, u64 offset, u64 size);
  * @xfer: any
  * @end: the end of the span, from the start of the backing; with 0
  *
- * Return: 0, or -EINVAL: the box is not within the level, a stride is too
+ * Return: 0, or -EINVAL: the box is empty or not within the level, a stride is too
  * small, or it is more than can be said.
  */
 int mvgpu_res3d_span(const struct mvgpu_res3d *res,

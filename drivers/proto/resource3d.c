@@ -103,7 +103,6 @@ u32 mvgpu_resource_create_3d(struct mvgpu_proto *proto, struct mvgpu_job *job)
 	u32 id = le32_to_cpu(req->resource_id);
 	struct mvgpu_res3d r3d = create_load(job);
 	struct mvgpu_resource *res;
-	u64 memory;
 
 	if (!id || mvgpu_resource_find(proto, id))
 		return VIRTIO_GPU_RESP_ERR_INVALID_RESOURCE_ID;
@@ -111,10 +110,9 @@ u32 mvgpu_resource_create_3d(struct mvgpu_proto *proto, struct mvgpu_job *job)
 		return VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER;
 
 	r3d.size = mvgpu_res3d_size(&r3d);
-	memory = mvgpu_res3d_memory(&r3d);
-	if (r3d.target != MVGPU_TARGET_BUFFER && memory > MVGPU_RES3D_MAX_MEMORY)
+	if (mvgpu_res3d_huge(&r3d))
 		return VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY;
-	res = mvgpu_resource_new(proto, id, memory);
+	res = mvgpu_resource_new(proto, id, mvgpu_res3d_memory(&r3d));
 	if (!res)
 		return VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY;
 	r3d.gpu_id = res->gpu_id;
@@ -192,8 +190,7 @@ static u32 transfer(struct mvgpu_proto *proto, struct mvgpu_job *job,
 		return type;
 	if (!res->pin)
 		return VIRTIO_GPU_RESP_ERR_UNSPEC;
-	if (!xfer.box.w || !xfer.box.h || !xfer.box.d ||
-	    mvgpu_res3d_span(&res->r3d, &xfer, &end) ||
+	if (mvgpu_res3d_span(&res->r3d, &xfer, &end) ||
 	    end > res->pin->backing->size)
 		return VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER;
 	/* Samples can't be copied. */

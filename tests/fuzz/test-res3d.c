@@ -198,6 +198,47 @@ static u64 memory_of(struct mvgpu_res3d res)
 	return memory;
 }
 
+static bool too_large(u32 format, u32 width, u32 height, u32 layers)
+{
+	struct mvgpu_res3d res = tex;
+
+	res.target = MVGPU_TARGET_2D_ARRAY;
+	res.format = format;
+	res.width = width;
+	res.height = height;
+	res.array_size = layers;
+	return mvgpu_res3d_huge(&res);
+}
+
+/* More than 1 GiB in what the GPU may have in its place */
+static void huge(void)
+{
+	static const struct {
+		u32 format, width, height, layers;
+	} most[] = {
+		{ RGBA8, 16384, 16384, 1 },
+		{ R8, 16384, 16384, 1 },	/* four bytes, as 2_3_3 may */
+		{ DXT1, 16384, 16384, 8 },
+		{ 255, 16384, 16384, 4 },	/* BPTC */
+		{ 269, 16384, 16384, 1 },	/* ETC2 as RGBA8 */
+		{ ASTC_12X10, 12288, 10240, 2 },
+		{ 30, 8192, 8192, 1 },		/* three floats as four */
+		{ 234, 8192, 8192, 2 },		/* four of 16 bits */
+		{ 19, 8192, 8192, 2 },		/* Z24S8 */
+	};
+	struct mvgpu_res3d res = buf;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(most); i++) {
+		CHECK(!too_large(most[i].format, most[i].width, most[i].height,
+				 most[i].layers));
+		CHECK(too_large(most[i].format, most[i].width, most[i].height,
+				most[i].layers + 1));
+	}
+	res.width = 0xffffffff;
+	CHECK(!mvgpu_res3d_huge(&res));
+}
+
 /* Narrow textures take more than they show: some of these were measured. */
 static void memory(void)
 {
@@ -352,6 +393,14 @@ static void spans(void)
 	xfer.box.h = 1;
 	CHECK_EQ(span(&res, xfer), -EINVAL);
 	xfer.layer_stride = 0xffffffff;
+	CHECK_EQ(span(&res, xfer), -EINVAL);
+	/* What Mesa takes for negative. */
+	xfer.stride = 0x80000000;
+	xfer.layer_stride = 0x80000000;
+	CHECK_EQ(span(&res, xfer), -EINVAL);
+	xfer.stride = 0x7fffffff;
+	CHECK_EQ(span(&res, xfer), -EINVAL);
+	xfer.layer_stride = 0x7fffffff;
 	CHECK_EQ(span(&res, xfer), 20);
 
 	res.target = MVGPU_TARGET_3D;
@@ -373,11 +422,14 @@ static void spans(void)
 
 	xfer = (struct mvgpu_transfer3d){ .box = { 4, 0, 0, 996, 1, 1 } };
 	CHECK_EQ(span(&buf, xfer), 996);
-	/* Nothing is as much as one. */
-	xfer.box.w = 0;
-	CHECK_EQ(span(&buf, xfer), 1);
-	CHECK(mvgpu_res3d_transfer_ok(&buf, &xfer, 1));
-	CHECK(!mvgpu_res3d_transfer_ok(&buf, &xfer, 0));
+	CHECK(mvgpu_res3d_transfer_ok(&buf, &xfer, 996));
+	CHECK(!mvgpu_res3d_transfer_ok(&buf, &xfer, 995));
+	xfer.box = (struct mvgpu_box){ 4, 0, 0, 0, 1, 1 };
+	CHECK_EQ(span(&buf, xfer), -EINVAL);
+	xfer.box = (struct mvgpu_box){ 4, 0, 0, 1, 0, 1 };
+	CHECK_EQ(span(&buf, xfer), -EINVAL);
+	xfer.box = (struct mvgpu_box){ 4, 0, 0, 1, 1, 0 };
+	CHECK_EQ(span(&buf, xfer), -EINVAL);
 }
 
 static const struct tap_case cases[] = {
@@ -388,6 +440,7 @@ static const struct tap_case cases[] = {
 	{ "binds and flags fit the target", binds },
 	{ "sizes count levels, layers, samples and blocks", sizes },
 	{ "memory counts whole rows and squares, too", memory },
+	{ "textures that GL may find too large", huge },
 	{ "every format has a layout", formats },
 	{ "boxes end with the level", boxes },
 	{ "spans of transfers are exact", spans },

@@ -465,7 +465,10 @@ static const struct {
 	{ "TRANSFER3D", 6, 17, 16 },
 	{ "TRANSFER3D", 7, 61, 60 },
 	{ "TRANSFER3D", 8, 1, 0 },
-	{ "TRANSFER3D", 9, ~0U, 0 },
+	{ "TRANSFER3D", 9, ~0U, 1 },
+	{ "TRANSFER3D", 9, 0, 1 },
+	{ "TRANSFER3D", 10, 0, 1 },
+	{ "TRANSFER3D", 11, 0, 1 },
 	{ "TRANSFER3D", 12, 32768 - 256 * 3 - 192 + 1,
 	  32768 - 256 * 3 - 192 },
 	{ "TRANSFER3D", 12, ~0U, 0 },
@@ -703,7 +706,7 @@ static void readbacks(void)
 	CHECK_EQ(read_back(VGL_3D, 4), 1);
 	CHECK_EQ(read_back(VGL_ARRAY, 8), 1);
 	CHECK_EQ(read_back(VGL_CUBE, 6), 1);
-	CHECK_EQ(read_back(VGL_TEX, 0), 0);
+	CHECK_EQ(read_back(VGL_TEX, 1), 1);
 	dxt = &vgl.res[VGL_DXT]->res;
 	dxt->target = MVGPU_TARGET_2D_ARRAY;
 	dxt->array_size = 6;
