@@ -222,7 +222,7 @@ static void huge(void)
 		{ 255, 16384, 16384, 4 },	/* BPTC */
 		{ 269, 16384, 16384, 1 },	/* ETC2 as RGBA8 */
 		{ ASTC_12X10, 12288, 10240, 2 },
-		{ 30, 8192, 8192, 1 },		/* three floats as four */
+		{ 30, 4096, 4096, 4 },		/* three floats as four */
 		{ 234, 8192, 8192, 2 },		/* four of 16 bits */
 		{ 19, 8192, 8192, 2 },		/* Z24S8 */
 	};
