@@ -119,7 +119,7 @@ lint_kernel_doc()
 
 lint_codespell()
 {
-	grep -v '^LICENSE' "$logs/files" | xargs codespell --ignore-words-list=renderd,nd 2>&1
+	grep -v '^LICENSE' "$logs/files" | xargs codespell --ignore-words-list=renderd,nd,zink 2>&1
 }
 
 lint_manual()
