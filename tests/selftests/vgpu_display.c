@@ -353,11 +353,11 @@ TEST_F(display, transferred_to_2d)
 		SKIP(return, "what it shows: needs a physical GPU");
 	ASSERT_EQ(OK, show(self, 0xff112233));
 	EXPECT_TRUE(pixel_becomes(self, 5, 60, 0xff112233));
-	memset(self->mem.va, 0x44, W * H * 4);
+	memset(self->mem.va, 0xff, W * H * 4);
 	ASSERT_EQ(OK, mvt_to_3d(dev, 0, 1, W, H));
 	memset(self->mem.va, 0x55, W * H * 4);
 	ASSERT_EQ(OK, mvt_gpu_flush(dev, 1, 0, 0, W, H));
-	EXPECT_TRUE(pixel_becomes(self, 5, 60, 0xff444444));
+	EXPECT_TRUE(pixel_becomes(self, 5, 60, 0xffffffff));
 }
 
 /* A frame is not lost if the scanout is set, without a flush, while it is fetched. */
