@@ -56,6 +56,10 @@ qemu_is_told()
 
 try "what \"make install\" installs is there" mvgpu_install
 udevadm control --reload
+udevadm trigger --action=add --subsystem-match=virtio
+udevadm settle
+try "nothing takes the GPU that was not told to" test ! -e "$gpu_dir"/virtio*/driver
+try "all GPUs are to be shared" mvgpu_at_boot
 
 try "the installed modules are found" modinfo -F filename mvgpu_virtio
 try "load DRM's virtio_gpu" modprobe virtio_gpu

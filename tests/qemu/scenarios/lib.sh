@@ -64,12 +64,17 @@ modules_install()
 		cp "$here"/modules/depmod/* "$to/"
 }
 
-# mvgpu_install - what "make install" installs; all GPUs are to be shared.
+# mvgpu_install - what "make install" installs
 mvgpu_install()
 {
 	tar -C "$here/install" -c . | tar -C / -x --keep-directory-symlink &&
-		depmod -a &&
-		sed -i 's/^#softdep/softdep/' /etc/modprobe.d/mvgpu.conf
+		depmod -a
+}
+
+# mvgpu_at_boot - all GPUs are to be shared.
+mvgpu_at_boot()
+{
+	sed -i 's/^blacklist/#&/; s/^#softdep/softdep/' /etc/modprobe.d/mvgpu.conf
 }
 
 # modules_load - all of mvgpu, on the physical GPU.

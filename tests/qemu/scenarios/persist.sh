@@ -42,7 +42,7 @@ same()
 
 disk()
 {
-	mvgpu_install
+	mvgpu_install && mvgpu_at_boot
 	[ ! -d "$kept/mdevctl.d" ] || cp -a "$kept/mdevctl.d" /etc/
 	udevadm control --reload
 }
