@@ -5,6 +5,7 @@
 #include <linux/bitops.h>
 #include <linux/kernel.h>
 #include <linux/minmax.h>
+#include <linux/nospec.h>
 
 #include "text.h"
 
@@ -115,7 +116,9 @@ static void place(struct mvgpu_vtext *text, u32 index)
 		     text->stage != MVGPU_STAGE_FRAGMENT) &&
 		    index < varyings[i].nr &&
 		    !(text->in[i] & BIT_ULL(index))) {
-			text->at[varyings[i].rank + index] = text->from;
+			index = array_index_nospec(varyings[i].rank + index,
+						   MVGPU_RANKS);
+			text->at[index] = text->from;
 			text->placed++;
 			return;
 		}
@@ -191,8 +194,10 @@ static void declare_constants(struct mvgpu_vtext *text)
 /* Registers of inputs; the renderer takes no text that has others. */
 static void mark(u64 *registers, u32 from, u32 to)
 {
-	for (; from <= to && from < MAX_INPUT_REGISTERS; from++)
+	for (; from <= to && from < MAX_INPUT_REGISTERS; from++) {
+		from = array_index_nospec(from, MAX_INPUT_REGISTERS);
 		registers[from / 64] |= BIT_ULL(from % 64);
+	}
 }
 
 /*

@@ -12,6 +12,7 @@
  */
 #include <linux/bits.h>
 #include <linux/errno.h>
+#include <linux/nospec.h>
 #include <linux/string.h>
 
 #include "internal.h"
@@ -33,13 +34,16 @@ enum {
 /* More than any register. */
 #define NO_NUMBER 1000
 
+/* @nr is below VIRGL_MAX_SO_OUTPUTS, and the guest's. */
 static void set(u32 *bits, u32 nr)
 {
+	nr = array_index_nospec(nr, VIRGL_MAX_SO_OUTPUTS);
 	bits[nr / 32] |= BIT(nr % 32);
 }
 
 static bool has(const u32 *bits, u32 nr)
 {
+	nr = array_index_nospec(nr, VIRGL_MAX_SO_OUTPUTS);
 	return bits[nr / 32] & BIT(nr % 32);
 }
 
