@@ -306,6 +306,16 @@ u32 mvgpu_format3d_stored(u32 format)
 	return fmt->bytes <= 4 ? 4 : roundup_pow_of_two(fmt->bytes);
 }
 
+u32 mvgpu_format3d_charged(u32 format)
+{
+	const struct mvgpu_format3d *fmt = mvgpu_format3d(format);
+	u32 stored = mvgpu_format3d_stored(format);
+
+	if (fmt->width > 1)
+		return stored == fmt->bytes ? stored : stored + fmt->bytes;
+	return fmt->bytes % 3 ? fmt->bytes : stored;
+}
+
 bool mvgpu_format3d_view(u32 format)
 {
 	return format >= 136 && format <= 138;

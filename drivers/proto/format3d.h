@@ -34,6 +34,18 @@ bool mvgpu_format3d_volume(u32 format);
  */
 u32 mvgpu_format3d_stored(u32 format);
 /**
+ * mvgpu_format3d_charged() - bytes that a guest pays for a block
+ * @format: any
+ *
+ * No GPU has three channels: they are four. ETC2 and ASTC, which many GPUs do not have,
+ * OpenGL keeps as RGBA8, and as they came in addition (Mesa, st_cb_texture.c,
+ * compressed_data). Depth and stencil, and formats of few bits, are charged as the guest
+ * has them.
+ *
+ * Return: bytes of what is a pixel or a block of @format.
+ */
+u32 mvgpu_format3d_charged(u32 format);
+/**
  * mvgpu_format3d_view() - is it for views of stencil only, as X24S8_UINT is?
  * @format: any
  *

@@ -172,10 +172,7 @@ static u64 blocks(u32 pixels, u32 block)
 #define SQUARE 4
 #define ROW_BYTES 64
 
-/*
- * All levels, layers and samples, with squares of @side, rows of @unit bytes, and @block
- * bytes for a block of the format.
- */
+/* All levels and layers, with squares of @side, rows of @unit bytes, and @block bytes. */
 static u64 bytes(const struct mvgpu_res3d *res, u32 side, u32 unit, u32 block)
 {
 	const struct mvgpu_format3d *fmt = mvgpu_format3d(res->format);
@@ -196,17 +193,26 @@ static u64 bytes(const struct mvgpu_res3d *res, u32 side, u32 unit, u32 block)
 		size += round_up(row * block, unit) * rows *
 			mvgpu_res3d_layers(res, level);
 	}
-	return size * max(res->nr_samples, 1U);
+	return size;
+}
+
+/* GPUs have 4, 8 and so on. */
+static u64 samples(const struct mvgpu_res3d *res)
+{
+	return res->nr_samples ? roundup_pow_of_two(max(res->nr_samples, 4U)) : 1;
 }
 
 u64 mvgpu_res3d_size(const struct mvgpu_res3d *res)
 {
-	return bytes(res, 1, 1, mvgpu_res3d_block(res->format));
+	return bytes(res, 1, 1, mvgpu_res3d_block(res->format)) *
+	       max(res->nr_samples, 1U);
 }
 
 u64 mvgpu_res3d_memory(const struct mvgpu_res3d *res)
 {
-	return bytes(res, SQUARE, ROW_BYTES, mvgpu_res3d_block(res->format));
+	u32 block = mvgpu_format3d_charged(res->format);
+
+	return bytes(res, SQUARE, ROW_BYTES, block) * samples(res);
 }
 
 bool mvgpu_res3d_huge(const struct mvgpu_res3d *res)
@@ -214,7 +220,8 @@ bool mvgpu_res3d_huge(const struct mvgpu_res3d *res)
 	u32 block = mvgpu_format3d_stored(res->format);
 
 	return res->target != MVGPU_TARGET_BUFFER &&
-	       bytes(res, SQUARE, ROW_BYTES, block) > MVGPU_RES3D_MAX_MEMORY;
+	       bytes(res, SQUARE, ROW_BYTES, block) * samples(res) >
+		       MVGPU_RES3D_MAX_MEMORY;
 }
 
 static bool side_within(u32 start, u32 len, u64 side)

@@ -249,6 +249,10 @@ static void memory(void)
 	CHECK_EQ(memory_of(res), 448 * 64);
 	res.nr_samples = 4;
 	CHECK_EQ(memory_of(res), 448 * 64 * 4);
+	res.nr_samples = 2;
+	CHECK_EQ(memory_of(res), 448 * 64 * 4);
+	res.nr_samples = 5;
+	CHECK_EQ(memory_of(res), 448 * 64 * 8);
 	res.nr_samples = 0;
 	res.last_level = 6;
 	CHECK_EQ(memory_of(res), 448 * 64 + 256 * 32 + 128 * 16 + 64 * 8 +
@@ -262,11 +266,13 @@ static void memory(void)
 	res.array_size = 5;
 	CHECK_EQ(memory_of(res), 448 * 5);
 	CHECK_EQ(memory_of(buf), buf.width);
-	/* Three bytes a pixel: the square ends behind the line. */
+	/* Three bytes a pixel are four: a line has 16 pixels, of four floats 4. */
 	res = tex;
 	res.format = 66;
 	res.width = 21;
 	CHECK_EQ(memory_of(res), 128 * 60);
+	res.format = 30;
+	CHECK_EQ(memory_of(res), 384 * 60);
 
 	res = tex;
 	res.format = R8;
@@ -282,6 +288,30 @@ static void memory(void)
 	CHECK_EQ(memory_of(res), 2ULL << 30);
 	res.format = RGBA8;
 	CHECK_EQ(memory_of(res), 2ULL << 30);
+}
+
+/* Blocks that many GPUs have not: RGBA8, and what that was made from. */
+static void memory_of_blocks(void)
+{
+	struct mvgpu_res3d res = tex;
+
+	res.width = 64;
+	res.height = 64;
+	res.format = 107;		/* DXT3 */
+	CHECK_EQ(memory_of(res), 64 * 64);
+	res.format = 255;		/* BPTC */
+	CHECK_EQ(memory_of(res), 64 * 64);
+	res.format = 269;		/* ETC2 */
+	CHECK_EQ(memory_of(res), 64 * 64 * 4 + 64 * 64 / 2);
+	res.format = 273;		/* with alpha */
+	CHECK_EQ(memory_of(res), 64 * 64 * 4 + 64 * 64);
+	res.format = 292;		/* ASTC 12x12: six blocks, which are eight */
+	CHECK_EQ(memory_of(res), 8 * 8 * (12 * 12 * 4 + 16));
+	/* Depth is what it says. */
+	res.format = 16;
+	CHECK_EQ(memory_of(res), 64 * 64 * 2);
+	res.format = 19;
+	CHECK_EQ(memory_of(res), 64 * 64 * 4);
 }
 
 /* Formats that virglrenderer 1.1.0 describes, without planes of video and the like. */
@@ -440,6 +470,7 @@ static const struct tap_case cases[] = {
 	{ "binds and flags fit the target", binds },
 	{ "sizes count levels, layers, samples and blocks", sizes },
 	{ "memory counts whole rows and squares, too", memory },
+	{ "blocks that many GPUs keep as pixels", memory_of_blocks },
 	{ "textures that GL may find too large", huge },
 	{ "every format has a layout", formats },
 	{ "boxes end with the level", boxes },
