@@ -43,7 +43,7 @@ steps=(
 	"l1-6.12-install|make install|l1 6.12 install --udev"
 	"l1-6.12-selftests|kselftests|l1 6.12 selftests --timeout 1500"
 	"l1-6.12-two-guests|two guests|l1 6.12 two-guests"
-	"l1-6.12-capture|streams of Mesa recorded|l1 6.12 capture"
+	"l1-6.12-capture|streams of Mesa recorded|capture"
 	"l1-6.12-display|displays|l1 6.12 display"
 	"l1-6.12-clearing|new memory, on a GPU that leaves it as it was|l1 6.12 clearing --gpu zink"
 	"l1-6.12-reboot|reboot|l1 6.12 reboot"
@@ -103,14 +103,14 @@ lint()
 	"$testbed/lint.sh"
 }
 
-# in_user_space TARGET - of tests/fuzz.
+# in_user_space TARGET [NAME=VALUE]... - of tests/fuzz.
 in_user_space()
 {
 	local ksrc
 
 	ksrc=$("$testbed/source.sh")
 	"$testbed/chroot.sh" -- make -C tests/fuzz KSRC="$ksrc" \
-		OUT="$project/build/fuzz" FUZZ_SECONDS="$FUZZ_SECONDS" "$1"
+		OUT="$project/build/fuzz" FUZZ_SECONDS="$FUZZ_SECONDS" "$@"
 }
 
 # The policies of drivers/sched, tests/sched.
@@ -163,6 +163,15 @@ l1()
 	done
 	cat "$out/$step.try$try"
 	return "$rc"
+}
+
+# capture - what was recorded must pass in user space, too. Fuzzers are built in the
+# other lane.
+capture()
+{
+	l1 6.12 capture || return
+	in_user_space replay OUT="$project/build/replay" \
+		CAPTURES="$(echo "$out/$step"/*.mvc)"
 }
 
 # piglit - tests of it, which the payload does not have by itself.
