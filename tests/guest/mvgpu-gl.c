@@ -70,19 +70,29 @@ void scene_picture(struct tap *tap, const char *what, int width, int height)
 }
 
 /* Who renders, and that it is as new as it should be. */
+/* As what is drawn, these are compared with the GPU's own. */
+static const char *told(const char *api, const char *what, GLenum name)
+{
+	const char *string = (const char *)glGetString(name);
+
+	tap_note("sum %s.%s %s", api, what, string ? string : "none");
+	return string ? string : "";
+}
+
 static bool make_current(struct tap *tap, struct gl *gl, bool desktop)
 {
 	const char *error = gl_make_current(gl, desktop);
-	const char *renderer, *version;
+	const char *api = desktop ? "gl" : "es";
+	const char *renderer;
 
 	if (!tap_ok(tap, !error, "context of OpenGL%s%s%s",
 		    desktop ? "" : " ES", error ? ": " : "",
 		    error ? error : ""))
 		return false;
-	renderer = (const char *)glGetString(GL_RENDERER);
-	version = (const char *)glGetString(GL_VERSION);
-	tap_note("version %s", version);
-	return tap_ok(tap, !strncmp(renderer, "virgl", 5), "renderer: %s",
+	told(api, "version", GL_VERSION);
+	told(api, "language", GL_SHADING_LANGUAGE_VERSION);
+	renderer = told(api, "renderer", GL_RENDERER);
+	return tap_ok(tap, !strncmp(renderer, "virgl (", 7), "renderer: %s",
 		      renderer);
 }
 

@@ -15,7 +15,7 @@ work="$here/scenarios/gl-work.sh ${GL_WORK-}"
 
 # A path and an option: split on purpose.
 # shellcheck disable=SC2086
-sums_on_gpu 25 bash $work
+sums_on_gpu 31 bash $work
 
 modules_load
 try "create a vGPU of 1of4" vgpu_create 1of4 "$uuid_a"

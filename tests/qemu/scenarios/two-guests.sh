@@ -9,10 +9,10 @@
 . "$(dirname "$0")/lib.sh"
 
 # Scenes that need most of the protocol; gl.sh runs all of them.
-gl="$here/guest/mvgpu-gl depth geometry tessellation query msaa textures targets product"
+gl="$here/guest/mvgpu-gl depth geometry tessellation query msaa textures targets product condition"
 # A path and words: split on purpose.
 # shellcheck disable=SC2086
-sums_on_gpu 12 $gl
+sums_on_gpu 18 $gl
 modules_load
 try "create a vGPU of 1of4" vgpu_create 1of4 "$uuid_a"
 try "create a vGPU of 1of2" vgpu_create 1of2 "$uuid_b"
