@@ -61,6 +61,36 @@ static void test_submit_size(void)
 	fake_stop();
 }
 
+/* What a backend is told of the work in a stream. */
+static void test_submit_cost(void)
+{
+	struct mvgpu_job *job;
+
+	start();
+	have(1, &texture);
+	have_backing(1, 1024);
+	have_ctx(1);
+	have_in(1, 1);
+	job = req_copy(1, 1, 1);
+	QUEUED(job, SUBMIT_3D);
+	CHECK_EQ(job->submit.commands, 1);
+	CHECK_EQ(job->submit.bytes, 4);
+	/* TRANSFER3D of 12 x 8 pixels to the GPU, a NOP, and the same from it. */
+	job = STREAM(1, 43 | 13 << 16, 1, 0, 0, 0, 0, 4, 8, 0, 12, 8, 1, 0, 1,
+		     0,
+		     43 | 13 << 16, 1, 0, 0, 0, 0, 4, 8, 0, 12, 8, 1, 0, 2);
+	QUEUED(job, SUBMIT_3D);
+	CHECK_EQ(job->submit.size, 29 * 4);
+	CHECK_EQ(job->submit.commands, 3);
+	CHECK_EQ(job->submit.bytes, 2 * 12 * 8 * 4);
+	job = STREAM(1, 0);
+	QUEUED(job, SUBMIT_3D);
+	CHECK_EQ(job->submit.commands, 1);
+	CHECK_EQ(job->submit.bytes, 0);
+	fake_run_all();
+	fake_stop();
+}
+
 /* All contexts together have no more objects than the vGPU. */
 static void test_submit_quota(void)
 {
@@ -199,6 +229,7 @@ static void test_zombie(void)
 static const struct tap_case cases[] = {
 	{ "SUBMIT_3D", test_submit },
 	{ "SUBMIT_3D: sizes, and the queue that waits", test_submit_size },
+	{ "SUBMIT_3D: commands, and bytes that they move", test_submit_cost },
 	{ "quota on objects", test_submit_quota },
 	{ "quota on sub-contexts", test_sub_quota },
 	{ "quota on text of shaders", test_text_quota },

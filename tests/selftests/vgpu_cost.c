@@ -69,36 +69,42 @@ static int wait_submitted(unsigned int nr)
 }
 
 /*
- * Each of two streams of @commands takes @ns. The GPU is given the second one when it has
+ * The stream takes @ns, each of two times. The GPU is given the second one when it has
  * the first one, so before the clock moves.
  */
-static void takes(struct __test_metadata *_metadata, FIXTURE_DATA(cost) * self,
-		  u32 commands, u64 ns)
+static void stream_takes(struct __test_metadata *_metadata,
+			 FIXTURE_DATA(cost) * self, u32 dwords, u64 ns)
 {
 	struct mvt_dev *dev = &self->dev;
 	u64 before = ended();
 	u32 i;
 
-	/* NOPs without a payload, of a dword each. */
-	memset(self->mem.va, 0, commands * 4);
 	ASSERT_EQ(0, mvt_sim_set_u64("fail_nth", FAR));
 	for (i = 0; i < 2; i++)
-		ASSERT_LE(0, mvt_send_submit(dev, CTX, self->mem.iova, commands));
+		ASSERT_LE(0, mvt_send_submit(dev, CTX, self->mem.iova, dwords));
 	ASSERT_EQ(0, mvt_vq_kick(&dev->vq[MVT_CTRL]));
 	ASSERT_EQ(0, wait_submitted(2));
 	for (i = 0; i < 2; i++) {
 		ASSERT_EQ(0, mvt_sim_set_u64("advance", ns - 1));
 		EXPECT_EQ(before + i, ended()) {
-			TH_LOG("%u commands take less than %llu ns", commands,
+			TH_LOG("%u dwords take less than %llu ns", dwords,
 			       (unsigned long long)ns);
 		}
 		ASSERT_EQ(0, mvt_sim_set_u64("advance", 1));
 		EXPECT_EQ(before + i + 1, ended()) {
-			TH_LOG("%u commands take more than %llu ns", commands,
+			TH_LOG("%u dwords take more than %llu ns", dwords,
 			       (unsigned long long)ns);
 		}
 		EXPECT_EQ(OK, mvt_gpu_recv(dev, MVT_WAIT_MS, NULL, 0));
 	}
+}
+
+static void takes(struct __test_metadata *_metadata, FIXTURE_DATA(cost) * self,
+		  u32 commands, u64 ns)
+{
+	/* NOPs without a payload, of a dword each. */
+	memset(self->mem.va, 0, commands * 4);
+	stream_takes(_metadata, self, commands, ns);
 }
 
 TEST_F_TIMEOUT(cost, of_commands_in_a_stream, MVT_TEST_S)
@@ -128,6 +134,24 @@ TEST_F_TIMEOUT(cost, of_bytes, MVT_TEST_S)
 	ASSERT_EQ(0, mvt_sim_set_u64("ns_per_kib", 1024));
 	takes(_metadata, self, 1, 4);
 	takes(_metadata, self, 100, 400);
+}
+
+/* And for each that a transfer in it moves. */
+TEST_F_TIMEOUT(cost, of_transfers_in_a_stream, MVT_TEST_S)
+{
+	static const u32 bytes[] = { 1, 100, 4096 };
+	/* TRANSFER3D to the buffer; dword 9 is how many bytes. */
+	u32 stream[14] = { 43 | 13 << 16, 1, [10] = 1, 1, 0, 1 };
+	u32 i;
+
+	ASSERT_EQ(OK, mvt_make_3d(&self->dev, &self->mem, CTX, 1, &mvt_buffer, 0));
+	ASSERT_EQ(0, mvt_sim_set_u64("ns_per_kib", 1024));
+	for (i = 0; i < ARRAY_SIZE(bytes); i++) {
+		stream[9] = bytes[i];
+		memcpy(self->mem.va, stream, sizeof(stream));
+		stream_takes(_metadata, self, ARRAY_SIZE(stream),
+			     sizeof(stream) + bytes[i]);
+	}
 }
 
 TEST_F_TIMEOUT(cost, of_all_together, MVT_TEST_S)
