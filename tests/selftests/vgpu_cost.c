@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What a job costs on the software GPU, to the nanosecond: its clock stands still, and
- * is moved to the end of a stream but for one nanosecond, and then by that one.
+ * is moved to the end of a stream but for one nanosecond, and then by that one. And how
+ * many jobs it is given before it has ended one.
  */
 #include <string.h>
 
@@ -13,6 +14,11 @@
 #define CTX 1
 /* A fault that is so far away tells how many jobs have been submitted. */
 #define FAR 1000000
+/* What the software GPU takes at a time; drivers/backend/sim/sim.h. */
+#define MAX_OUTSTANDING 2
+/* More than that, and how long each takes. */
+#define JOBS 5
+#define JOB_NS 5000
 
 FIXTURE(cost)
 {
@@ -52,20 +58,35 @@ static u64 ended(void)
 	return mvt_sim_get_u64("nr_jobs", &nr) ? ~0ULL : nr;
 }
 
-/* Until the GPU has been given @nr jobs since the fault was set to be far away. */
-static int wait_submitted(unsigned int nr)
+/* Jobs that the GPU was given since the fault was set to be far away; 0: unknown. */
+static u64 given(void)
 {
-	u64 end = mvt_now_ms() + MVT_WAIT_MS, left;
-	int err;
+	u64 left;
 
-	for (;;) {
-		err = mvt_sim_get_u64("fail_nth", &left);
-		if (err || left <= FAR - nr)
-			return err;
+	return mvt_sim_get_u64("fail_nth", &left) ? 0 : FAR - left;
+}
+
+/* Until they are @nr. */
+static int wait_given(unsigned int nr)
+{
+	u64 end = mvt_now_ms() + MVT_WAIT_MS;
+
+	while (given() < nr) {
 		if (mvt_now_ms() >= end)
 			return -ETIMEDOUT;
 		mvt_msleep(1);
 	}
+	return 0;
+}
+
+/* @nr times the stream of @dwords at the start of the memory. Return: 0 or an errno. */
+static int send_streams(FIXTURE_DATA(cost) * self, unsigned int nr, u32 dwords)
+{
+	int ret = mvt_sim_set_u64("fail_nth", FAR);
+
+	while (nr-- && ret >= 0)
+		ret = mvt_send_submit(&self->dev, CTX, self->mem.iova, dwords);
+	return ret < 0 ? ret : mvt_vq_kick(&self->dev.vq[MVT_CTRL]);
 }
 
 /*
@@ -75,15 +96,11 @@ static int wait_submitted(unsigned int nr)
 static void stream_takes(struct __test_metadata *_metadata,
 			 FIXTURE_DATA(cost) * self, u32 dwords, u64 ns)
 {
-	struct mvt_dev *dev = &self->dev;
 	u64 before = ended();
 	u32 i;
 
-	ASSERT_EQ(0, mvt_sim_set_u64("fail_nth", FAR));
-	for (i = 0; i < 2; i++)
-		ASSERT_LE(0, mvt_send_submit(dev, CTX, self->mem.iova, dwords));
-	ASSERT_EQ(0, mvt_vq_kick(&dev->vq[MVT_CTRL]));
-	ASSERT_EQ(0, wait_submitted(2));
+	ASSERT_EQ(0, send_streams(self, 2, dwords));
+	ASSERT_EQ(0, wait_given(2));
 	for (i = 0; i < 2; i++) {
 		ASSERT_EQ(0, mvt_sim_set_u64("advance", ns - 1));
 		EXPECT_EQ(before + i, ended()) {
@@ -95,7 +112,7 @@ static void stream_takes(struct __test_metadata *_metadata,
 			TH_LOG("%u dwords take more than %llu ns", dwords,
 			       (unsigned long long)ns);
 		}
-		EXPECT_EQ(OK, mvt_gpu_recv(dev, MVT_WAIT_MS, NULL, 0));
+		EXPECT_EQ(OK, mvt_gpu_recv(&self->dev, MVT_WAIT_MS, NULL, 0));
 	}
 }
 
@@ -161,6 +178,31 @@ TEST_F_TIMEOUT(cost, of_all_together, MVT_TEST_S)
 	ASSERT_EQ(0, mvt_sim_set_u64("ns_per_kib", 1024));
 	ASSERT_EQ(0, mvt_sim_set_u64("delay_ns", 200));
 	takes(_metadata, self, 100, 700000 + 5000 + 400 + 200);
+}
+
+/* Of more jobs the GPU has as many as it may have, and one more for each that ends. */
+TEST_F_TIMEOUT(cost, outstanding, MVT_TEST_S)
+{
+	u32 nr, i, want;
+
+	ASSERT_EQ(MAX_OUTSTANDING, mvt_sched_get_u64("outstanding"));
+	EXPECT_EQ(-ERANGE, mvt_sched_set_u64("outstanding", MAX_OUTSTANDING + 1));
+	ASSERT_EQ(0, mvt_sim_set_u64("ns_per_command", JOB_NS));
+	memset(self->mem.va, 0, 4);
+	for (nr = MAX_OUTSTANDING; nr; nr--) {
+		ASSERT_EQ(0, mvt_sched_set_u64("outstanding", nr));
+		ASSERT_EQ(0, send_streams(self, JOBS, 1));
+		for (i = 0; i < JOBS; i++) {
+			want = nr + i < JOBS ? nr + i : JOBS;
+			ASSERT_EQ(0, wait_given(want));
+			/* Whoever goes too far does so at once. */
+			mvt_msleep(20);
+			EXPECT_EQ(want, given());
+			ASSERT_EQ(0, mvt_sim_set_u64("advance", JOB_NS));
+			EXPECT_EQ(OK, mvt_gpu_recv(&self->dev, MVT_WAIT_MS,
+						   NULL, 0));
+		}
+	}
 }
 
 TEST_HARNESS_MAIN
