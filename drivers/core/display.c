@@ -55,7 +55,9 @@ struct mvgpu_display {
 	struct mvgpu_rect damage;
 	/** @src: what scanout 0 shows; work. */
 	struct mvgpu_scanout_src src;
-	/** @whole: all of a fetched @src is there; work. */
+	/** @refreshing: all of a fetched @src is on its way since @stale was set; work. */
+	bool refreshing;
+	/** @whole: and has come; work. */
 	bool whole;
 	/** @cursor: image, premultiplied; work. */
 	u32 cursor[CURSOR_SIZE * CURSOR_SIZE];
@@ -149,9 +151,12 @@ static bool viewed(struct mvgpu_display *display)
 {
 	guard(spinlock_irqsave)(&display->lock);
 	if (time_before(jiffies, display->viewed + VIEW_TIMEOUT) &&
-	    !display->stale)
+	    (!display->stale || display->refreshing))
 		return true;
 	display->stale = true;
+	/* What was fetched or is being fetched is without this. */
+	display->refreshing = false;
+	display->whole = false;
 	return false;
 }
 
@@ -214,8 +219,10 @@ void mvgpu_display_set(struct mvgpu_display *display, u32 id,
 	same = !memcmp(&display->plane, &plane, sizeof(plane));
 	display->plane = plane;
 	/* A guest that flips pages flushes each, which fetches it. */
-	if (!same || !src || !src->fetched)
+	if (!same || !src || !src->fetched) {
 		display->stale = true;
+		display->refreshing = false;
+	}
 }
 
 void mvgpu_display_flush(struct mvgpu_display *display, u32 id,
@@ -250,7 +257,9 @@ static bool stale_locked(const struct mvgpu_display *display)
 bool mvgpu_display_wants(struct mvgpu_display *display)
 {
 	guard(spinlock_irqsave)(&display->lock);
-	return display->src.fetched && !display->whole && stale_locked(display);
+	display->refreshing = display->src.fetched && !display->whole &&
+			      stale_locked(display);
+	return display->refreshing;
 }
 
 void mvgpu_display_fetched(struct mvgpu_display *display,
@@ -274,7 +283,7 @@ void mvgpu_display_fetched(struct mvgpu_display *display,
 	if (right <= x || bottom <= y)
 		return;
 	if (right - x == shown->width && bottom - y == shown->height)
-		display->whole = true;
+		display->whole = display->refreshing;
 	damage(display, x - shown->x, y - shown->y, right - shown->x,
 	       bottom - shown->y);
 }
@@ -339,6 +348,7 @@ void mvgpu_display_work(struct mvgpu_display *display)
 	}
 	draw(display, 0, 0, display->plane.width, display->plane.height);
 	display->whole = false;
+	display->refreshing = false;
 	scoped_guard(spinlock_irqsave, &display->lock)
 		display->stale = false;
 	wake_up_all(&display->fresh);
