@@ -17,6 +17,11 @@
 /* mvgpu_1of4; drivers/core/types.c. */
 #define MAX_W 2560
 #define MAX_H 1600
+/* Who has not looked for so long is gone; drivers/core/display.c has a second. */
+#define GONE_MS 1500
+/* Frames that are drawn in a row, and the jobs of the guest's that each takes. */
+#define FRAMES 20
+#define FRAME_JOBS 2
 
 FIXTURE(display)
 {
@@ -360,6 +365,40 @@ TEST_F(display, transferred_to_2d)
 	EXPECT_TRUE(pixel_becomes(self, 5, 60, 0xffffffff));
 }
 
+/* How many jobs it takes to draw and to flush FRAMES frames; 0: not all were. */
+static u64 draw_frames(struct mvt_dev *dev, u32 first)
+{
+	u64 before = mvt_stat(dev, "jobs");
+	u32 i;
+
+	for (i = first; i < first + FRAMES; i++)
+		if (draw_frame(dev, 1, i) != OK ||
+		    mvt_gpu_flush(dev, 1, 0, 0, 64, 64) != OK)
+			return 0;
+	return mvt_stat(dev, "jobs") - before;
+}
+
+/*
+ * What the GPU has drawn is fetched only while somebody looks, and who comes later sees
+ * the last frame. The software GPU draws nothing, but is asked for it all the same.
+ */
+TEST_F_TIMEOUT(display, rendered_for_nobody, MVT_TEST_S)
+{
+	struct vfio_device_gfx_plane_info info;
+	struct mvt_dev *dev = &self->dev;
+
+	ASSERT_EQ(OK, mvt_ctx_create(dev, 1));
+	ASSERT_EQ(OK, make_screen(dev, 1, &mvt_picture));
+	ASSERT_EQ(OK, mvt_gpu_scanout(dev, 0, 1, 0, 0, 64, 64));
+	ASSERT_EQ(0, query(dev, &info));
+	EXPECT_LT(FRAMES * FRAME_JOBS, draw_frames(dev, 1));
+	mvt_msleep(GONE_MS);
+	EXPECT_EQ(FRAMES * FRAME_JOBS, draw_frames(dev, 1 + FRAMES));
+	if (!mvt_parent_is_sim())
+		EXPECT_TRUE(pixel_becomes(self, 5, 60,
+					  0xff000000 | 2 * 2 * FRAMES));
+}
+
 /* A frame is not lost if the scanout is set, without a flush, while it is fetched. */
 TEST_F_TIMEOUT(display, rendered_and_set_again, MVT_TEST_S)
 {
@@ -506,7 +545,7 @@ TEST_F(display, late_viewer)
 
 	ASSERT_EQ(OK, show(self, 0x101010));
 	ASSERT_TRUE(pixel_becomes(self, 3, 3, 0x101010));
-	mvt_msleep(1500);
+	mvt_msleep(GONE_MS);
 	p[3 * W + 3] = 0xabcdef;
 	ASSERT_EQ(OK, mvt_gpu_transfer(&self->dev, 1, 0, 0, 0, W, H));
 	ASSERT_EQ(OK, mvt_gpu_flush(&self->dev, 1, 0, 0, W, H));
