@@ -27,16 +27,11 @@
 
 #include "capture.h"
 #include "checksum.h"
+#include "stream.h"
 
 #define MAX_CONTEXTS 16
 #define MAX_OBJECTS 4096
 #define BLOCK 64	/* bytes that are looked at together for a change */
-
-/* Commands of a stream that move bytes of a resource's backing. */
-#define VIRGL_TRANSFER3D 43
-#define VIRGL_COPY_TRANSFER3D 45
-#define VIRGL_FROM_HOST 2
-#define VIRGL_COPY_FROM_HOST 2
 
 /**
  * struct object - a buffer object of the program
@@ -162,15 +157,15 @@ static void map_object(int fd, struct object *object)
 {
 	struct drm_virtgpu_map map = { .handle = object->handle };
 
+	/* Without it there would be nothing to compare, and nobody would notice. */
 	if (real_ioctl(fd, DRM_IOCTL_VIRTGPU_MAP, &map))
-		return;
+		give_up("cannot map a backing");
 	object->memory = mmap(NULL, object->size, PROT_READ, MAP_SHARED, fd,
 			      map.offset);
 	if (object->memory == MAP_FAILED)
-		object->memory = NULL;
-	else
-		object->known = calloc(1, object->size);
-	if (object->memory && !object->known)
+		give_up("cannot map a backing");
+	object->known = calloc(1, object->size);
+	if (!object->known)
 		give_up("no memory");
 }
 
@@ -268,25 +263,11 @@ static void put_check(struct object *object)
 static void look_at_stream(uint32_t context, const uint32_t *dw, uint32_t ndw)
 {
 	struct object *object;
-	uint32_t at, len;
+	uint32_t res, at = 0;
 	bool from_host;
 
-	for (at = 0; at < ndw; at += len + 1) {
-		len = dw[at] >> 16;
-		if (len >= ndw - at)
-			return;
-		switch (dw[at] & 0xff) {
-		case VIRGL_TRANSFER3D:
-			object = by_res(context, dw[at + 1]);
-			from_host = dw[at + 13] == VIRGL_FROM_HOST;
-			break;
-		case VIRGL_COPY_TRANSFER3D:
-			object = by_res(context, dw[at + 12]);
-			from_host = dw[at + 14] & VIRGL_COPY_FROM_HOST;
-			break;
-		default:
-			continue;
-		}
+	while ((res = stream_transfer(dw, ndw, &at, &from_host))) {
+		object = by_res(context, res);
 		put_data(object);
 		if (object)
 			object->from_host = from_host;
