@@ -214,9 +214,7 @@ TEST_F_TIMEOUT(attack, flood_of_bad_streams, MVT_TEST_S)
 			ASSERT_LE(0, mvt_send_submit(dev, 1, self->mem.iova,
 						     16384));
 		ASSERT_EQ(0, mvt_vq_kick(&dev->vq[MVT_CTRL]));
-		for (i = 0; i < 60; i++)
-			got += mvt_gpu_recv(dev, MVT_WAIT_MS, NULL, 0) ==
-			       BAD_PARAM;
+		got += mvt_gpu_recv_many(dev, 60, BAD_PARAM);
 	}
 	EXPECT_TRUE(victim_stop(&v));
 	EXPECT_EQ(1200, got);
@@ -385,8 +383,7 @@ static u32 attach_all(struct mvt_dev *dev, u32 ctx, u32 nr)
 				return got;
 		if (mvt_vq_kick(&dev->vq[MVT_CTRL]))
 			return got;
-		for (i = 0; i < 64; i++)
-			got += mvt_gpu_recv(dev, MVT_WAIT_MS, NULL, 0) == OK;
+		got += mvt_gpu_recv_many(dev, 64, OK);
 	}
 	return got;
 }

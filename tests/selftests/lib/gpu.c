@@ -96,6 +96,21 @@ int mvt_gpu_recv(struct mvt_dev *dev, unsigned int timeout_ms, void *resp,
 	return a->type;
 }
 
+/* Waits for @nr responses, if none fails. Return: how many of them are of a type. */
+u32 mvt_gpu_recv_many(struct mvt_dev *dev, u32 nr, u32 type)
+{
+	u32 got = 0;
+	int ret;
+
+	while (nr--) {
+		ret = mvt_gpu_recv(dev, MVT_WAIT_MS, NULL, 0);
+		if (ret < 0)
+			break;
+		got += ret == type;
+	}
+	return got;
+}
+
 int mvt_gpu_exec_ms(struct mvt_dev *dev, unsigned int timeout_ms,
 		    const void *req, size_t req_len,
 		    const struct mvt_buf *extra, void *resp, size_t resp_len)

@@ -281,6 +281,7 @@ int mvt_gpu_send(struct mvt_dev *dev, const void *req, size_t len,
 		 const struct mvt_buf *extra);
 int mvt_gpu_recv(struct mvt_dev *dev, unsigned int timeout_ms, void *resp,
 		 size_t len);
+u32 mvt_gpu_recv_many(struct mvt_dev *dev, u32 nr, u32 type);
 int mvt_gpu_exec(struct mvt_dev *dev, const void *req, size_t req_len,
 		 const struct mvt_buf *extra, void *resp, size_t resp_len);
 int mvt_gpu_exec_ms(struct mvt_dev *dev, unsigned int timeout_ms,
