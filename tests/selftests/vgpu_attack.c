@@ -451,6 +451,21 @@ static u32 stream_sub_context(u32 *stream, u32 n)
 	return 2;
 }
 
+/* A streamout target of resource 1, and alone a combination: in two sub-contexts by turns. */
+static u32 stream_streamout(u32 *stream, u32 n)
+{
+	const u32 sub = 1 + n % 2;
+	const u32 target[] = {
+		/* CREATE_SUB_CTX, SET_SUB_CTX */
+		29 | 1 << 16, sub, 28 | 1 << 16, sub,
+		/* CREATE_OBJECT, SET_STREAMOUT_TARGETS */
+		1 | 10 << 8 | 4 << 16, n + 1, 1, 0, 4096, 25 | 2 << 16, 0, n + 1,
+	};
+
+	memcpy(stream, target, sizeof(target));
+	return ARRAY_SIZE(target);
+}
+
 /* A vertex shader that is all but empty, for 128 KiB. */
 static u32 stream_shader(u32 *stream, u32 n)
 {
@@ -487,24 +502,29 @@ TEST_F_TIMEOUT(attack, exhaustion_by_streams, MVT_TEST_S)
 	static const struct {
 		const char *stat;
 		stream_nth *nth;
-		u32 each;
+		u32 each, quota;
 	} kinds[] = {
-		{ "objects", stream_objects, 8192 },
-		{ "sub_contexts", stream_sub_context, 1 },
-		{ "shader_bytes", stream_shader, 128 * 1024 },
+		/* What Documentation/architecture.rst says of mvgpu_1of8 */
+		{ "objects", stream_objects, 8192, 65536 },
+		/* 256 combinations in a sub-context, and as many targets */
+		{ "objects", stream_streamout, 2, 2 * (256 + 256) },
+		{ "sub_contexts", stream_sub_context, 1, 256 },
+		{ "shader_bytes", stream_shader, 128 * 1024, 64 << 20 },
 	};
 	struct victim v = { .dev = &self->victim, .mem = &self->secret };
 	struct mvt_dev *dev = &self->dev;
 	u32 i, nr;
 
+	ASSERT_EQ(OK, mvt_create_3d(dev, 1, &mvt_buffer));
 	ASSERT_EQ(0, victim_start(&v));
 	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
 		ASSERT_EQ(OK, mvt_ctx_create(dev, 1));
+		ASSERT_EQ(OK, mvt_ctx_attach(dev, 1, 1));
 		EXPECT_EQ(NO_MEM, exhaust(dev, kinds[i].nth, &nr));
 		ksft_print_msg("%s: %u times %u\n", kinds[i].stat, nr,
 			       kinds[i].each);
-		EXPECT_LT(0, nr);
-		EXPECT_EQ(nr * kinds[i].each, mvt_stat(dev, kinds[i].stat));
+		EXPECT_EQ(kinds[i].quota, nr * kinds[i].each);
+		EXPECT_EQ(kinds[i].quota, mvt_stat(dev, kinds[i].stat));
 		EXPECT_EQ(2 * (i + 1), mvt_stat(dev, "refused"));
 		EXPECT_EQ(2 * (i + 1), mvt_stat(dev, "quota_hits"));
 		EXPECT_EQ(OK, mvt_ctx_destroy(dev, 1));
