@@ -52,6 +52,7 @@ static size_t secret_wrong(struct mvt_dev *victim, struct mvt_mem *secret)
 /* After every attack. */
 FIXTURE_TEARDOWN(attack)
 {
+	mvt_sim_defaults();
 	EXPECT_EQ(0, secret_wrong(&self->victim, &self->secret));
 	mvt_teardown_mem(&self->dev, &self->mem);
 	mvt_teardown_mem(&self->victim, &self->secret);
@@ -219,6 +220,58 @@ TEST_F_TIMEOUT(attack, flood_of_bad_streams, MVT_TEST_S)
 	EXPECT_TRUE(victim_stop(&v));
 	EXPECT_EQ(1200, got);
 	EXPECT_EQ(1200, mvt_stat(dev, "refused"));
+}
+
+/* Streams on their way are bounded: the attacker's queue waits, and nobody else's. */
+TEST_F_TIMEOUT(attack, flood_of_long_streams, MVT_TEST_S)
+{
+	/* MAX_STREAM_BYTES of drivers/core/vgpu.c. */
+	const u32 quota = 4 << 20, kib = 900, nr = 10;
+	struct victim v = { .dev = &self->victim, .mem = &self->secret };
+	u32 *stream = (u32 *)self->mem.va;
+	struct mvt_dev *dev = &self->dev;
+	u64 end, first, bytes, peak = 0;
+	struct virtio_gpu_ctrl_hdr resp;
+	u32 i, got = 0, rounds;
+	int ret;
+
+	if (!mvt_parent_is_sim())
+		SKIP(return, "slow streams: needs the software GPU");
+	ASSERT_EQ(OK, mvt_ctx_create(dev, 1));
+	/* NOPs of 1 KiB each; all of a stream takes 90 ms. */
+	for (i = 0; i < kib; i++)
+		stream[i * 256] = 255 << 16;
+	ASSERT_EQ(0, mvt_sim_set_u64("ns_per_kib", 100000));
+	ASSERT_EQ(0, victim_start(&v));
+	first = dev->fence + 1;
+	for (i = 0; i < nr; i++)
+		ASSERT_LE(0, mvt_send_submit(dev, 1, self->mem.iova,
+					     kib * 256));
+	ASSERT_EQ(0, mvt_vq_kick(&dev->vq[MVT_CTRL]));
+	rounds = v.rounds;
+	end = mvt_now_ms() + MVT_WAIT_MS;
+	while (got < nr && mvt_now_ms() < end) {
+		bytes = mvt_stat(dev, "stream_bytes");
+		peak = bytes > peak ? bytes : peak;
+		ret = mvt_gpu_recv(dev, 0, &resp, sizeof(resp));
+		if (ret == -ETIMEDOUT) {
+			mvt_msleep(1);
+			continue;
+		}
+		if (ret != OK || resp.fence_id != first + got)
+			break;
+		got++;
+	}
+	/* One may have been all but done when the flood came. */
+	EXPECT_LE(rounds + 2, v.rounds);
+	EXPECT_TRUE(victim_stop(&v));
+	EXPECT_EQ(nr, got);
+	ksft_print_msg("%llu bytes of streams at a time\n",
+		       (unsigned long long)peak);
+	EXPECT_LE(quota, peak);
+	EXPECT_GE(quota + kib * 1024, peak);
+	EXPECT_EQ(0, mvt_stat(dev, "stream_bytes"));
+	EXPECT_EQ(0, mvt_stat(dev, "quota_hits"));
 }
 
 /* A stream that changes after it was sent is checked as it was copied. */
