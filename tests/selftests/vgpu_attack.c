@@ -485,23 +485,12 @@ typedef u32 stream_nth(u32 *stream, u32 n);
 
 static u32 stream_objects(u32 *stream, u32 n)
 {
-	u32 i;
-
-	memset(stream, 0, 8192 * 24);
-	for (i = 0; i < 8192; i++) {
-		/* CREATE_OBJECT of a depth-stencil-alpha state */
-		stream[i * 6] = 1 | 3 << 8 | 5 << 16;
-		stream[i * 6 + 1] = n * 8192 + i + 1;
-	}
-	return 8192 * 6;
+	return mvt_stream_objects(stream, n * 8192 + 1, 8192);
 }
 
 static u32 stream_sub_context(u32 *stream, u32 n)
 {
-	/* CREATE_SUB_CTX */
-	stream[0] = 29 | 1 << 16;
-	stream[1] = n + 1;
-	return 2;
+	return mvt_stream_sub_contexts(stream, n + 1, 1);
 }
 
 /* A streamout target of resource 1, and alone a combination: in two sub-contexts by turns. */

@@ -212,6 +212,31 @@ u32 mvt_stream_clear(u32 *stream, u32 id, u32 handle, const float color[4])
 	return ARRAY_SIZE(head) + 7;
 }
 
+/* CREATE_OBJECT of @nr depth-stencil-alpha states, by handles from @first on */
+u32 mvt_stream_objects(u32 *stream, u32 first, u32 nr)
+{
+	u32 i;
+
+	memset(stream, 0, nr * 24);
+	for (i = 0; i < nr; i++) {
+		stream[i * 6] = 1 | 3 << 8 | 5 << 16;
+		stream[i * 6 + 1] = first + i;
+	}
+	return nr * 6;
+}
+
+/* CREATE_SUB_CTX, likewise */
+u32 mvt_stream_sub_contexts(u32 *stream, u32 first, u32 nr)
+{
+	u32 i;
+
+	for (i = 0; i < nr; i++) {
+		stream[i * 2] = 29 | 1 << 16;
+		stream[i * 2 + 1] = first + i;
+	}
+	return nr * 2;
+}
+
 /* RESOURCE_COPY_REGION */
 u32 mvt_stream_copy(u32 *stream, u32 dst, u32 src, u32 width, u32 height)
 {

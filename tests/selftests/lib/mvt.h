@@ -362,6 +362,8 @@ size_t mvt_wrong_3d(struct mvt_dev *dev, struct mvt_mem *mem, u32 ctx, u32 id,
 		    const struct mvt_spec *spec, u32 seed);
 size_t mvt_spec_bytes(const struct mvt_spec *spec);
 u32 mvt_stream_clear(u32 *stream, u32 id, u32 handle, const float color[4]);
+u32 mvt_stream_objects(u32 *stream, u32 first, u32 nr);
+u32 mvt_stream_sub_contexts(u32 *stream, u32 first, u32 nr);
 u32 mvt_stream_copy(u32 *stream, u32 dst, u32 src, u32 width, u32 height);
 
 /* sim.c */
