@@ -11,12 +11,8 @@
 #define BAD_PARAM VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER
 #define BAD_RES VIRTIO_GPU_RESP_ERR_INVALID_RESOURCE_ID
 #define BAD_CTX VIRTIO_GPU_RESP_ERR_INVALID_CONTEXT_ID
-#define NO_MEM VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY
-
-/* mvgpu_1of64; the figures of drivers/core/types.c. */
+/* mvgpu_1of64 */
 #define TYPE 6
-#define CONTEXTS 32
-#define OBJECTS (2048 * 16)
 
 FIXTURE(gl)
 {
@@ -344,43 +340,6 @@ TEST_F(gl, memory_in_use)
 	EXPECT_EQ(OK, mvt_ctx_destroy(dev, 1));
 	ASSERT_EQ(0, mvt_mdev_attr_u64(dev->uuid, "mvgpu/memory", &before));
 	EXPECT_EQ(0, before);
-}
-
-TEST_F_TIMEOUT(gl, quotas, MVT_TEST_S)
-{
-	static u32 stream[6 * 8192];
-	struct mvt_dev *dev = &self->dev;
-	struct mvt_spec big = mvt_picture;
-	u32 i, n;
-
-	for (i = 1; i <= CONTEXTS; i++)
-		ASSERT_EQ(OK, mvt_ctx_create(dev, i));
-	EXPECT_EQ(NO_MEM, mvt_ctx_create(dev, i));
-	for (i = 2; i <= CONTEXTS; i++)
-		ASSERT_EQ(OK, mvt_ctx_destroy(dev, i));
-
-	/* Depth-stencil-alpha states: 6 dwords each. */
-	for (n = 0; n < OBJECTS; n += 8192) {
-		for (i = 0; i < 8192; i++) {
-			memset(stream + i * 6, 0, 24);
-			stream[i * 6] = 1 | 3 << 8 | 5 << 16;
-			stream[i * 6 + 1] = n + i + 1;
-		}
-		ASSERT_EQ(OK, mvt_submit(dev, 1, stream, ARRAY_SIZE(stream)));
-	}
-	EXPECT_EQ(OBJECTS, mvt_stat(dev, "objects"));
-	stream[1] = OBJECTS + 1;
-	EXPECT_EQ(NO_MEM, mvt_submit(dev, 1, stream, 6));
-	EXPECT_EQ(1, mvt_stat(dev, "refused"));
-	EXPECT_EQ(OK, mvt_ctx_destroy(dev, 1));
-	EXPECT_EQ(0, mvt_stat(dev, "objects"));
-
-	/* Twice the same is more than the 16 MiB of 1 GiB. */
-	big.width = 2048;
-	big.height = 1025;
-	EXPECT_EQ(OK, mvt_create_3d(dev, 1, &big));
-	EXPECT_EQ(NO_MEM, mvt_create_3d(dev, 2, &big));
-	EXPECT_EQ(OK, mvt_create_3d(dev, 2, &mvt_picture));
 }
 
 /* Memory of a 3D resource can be taken away at any moment. */

@@ -144,15 +144,12 @@ int mvt_gpu_simple(struct mvt_dev *dev, u32 type)
 int mvt_gpu_create(struct mvt_dev *dev, u32 id, u32 format, u32 width,
 		   u32 height)
 {
-	struct virtio_gpu_resource_create_2d req = {
-		.resource_id = id,
-		.format = format,
-		.width = width,
-		.height = height,
-	};
+	int ret = mvt_gpu_send_create(dev, id, format, width, height);
 
-	mvt_gpu_hdr(dev, &req.hdr, VIRTIO_GPU_CMD_RESOURCE_CREATE_2D);
-	return mvt_gpu_exec(dev, &req, sizeof(req), NULL, NULL, 0);
+	if (ret < 0)
+		return ret;
+	return mvt_vq_kick(&dev->vq[MVT_CTRL]) ?:
+	       mvt_gpu_recv(dev, MVT_WAIT_MS, NULL, 0);
 }
 
 int mvt_gpu_unref(struct mvt_dev *dev, u32 id)
@@ -303,6 +300,20 @@ int mvt_gpu_cursor(struct mvt_dev *dev, u32 type, u32 scanout, u32 id, u32 x,
 }
 
 /* Requests that are sent and not waited for. */
+int mvt_gpu_send_create(struct mvt_dev *dev, u32 id, u32 format, u32 width,
+			u32 height)
+{
+	struct virtio_gpu_resource_create_2d req = {
+		.resource_id = id,
+		.format = format,
+		.width = width,
+		.height = height,
+	};
+
+	mvt_gpu_hdr(dev, &req.hdr, VIRTIO_GPU_CMD_RESOURCE_CREATE_2D);
+	return mvt_gpu_send(dev, &req, sizeof(req), NULL);
+}
+
 int mvt_gpu_send_nop(struct mvt_dev *dev)
 {
 	struct virtio_gpu_ctrl_hdr req;

@@ -307,6 +307,8 @@ int mvt_gpu_edid(struct mvt_dev *dev, u32 scanout,
 		 struct virtio_gpu_resp_edid *edid);
 int mvt_gpu_cursor(struct mvt_dev *dev, u32 type, u32 scanout, u32 id, u32 x,
 		   u32 y, u32 hot_x, u32 hot_y);
+int mvt_gpu_send_create(struct mvt_dev *dev, u32 id, u32 format, u32 width,
+			u32 height);
 int mvt_gpu_send_nop(struct mvt_dev *dev);
 int mvt_gpu_send_transfer(struct mvt_dev *dev, u32 id, u32 width, u32 height);
 int mvt_gpu_start_transfer(struct mvt_dev *dev, u32 id, u32 width, u32 height);
