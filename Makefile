@@ -20,7 +20,8 @@ help:
 	@echo 'Without a GPU, KVM or the right to load modules, in a testbed of its own:'
 	@echo '  make demo             two guests draw on one GPU; pictures in build/demo/'
 	@echo '  make shell            a shell on such a hypervisor'
-	@echo '  make check            all tests but a few long ones; logs in build/check/'
+	@echo '  make check            the tests that CI runs; logs in build/check/'
+	@echo '                        (tests/qemu/check.sh --list names all)'
 	@echo '  make lint             the style checks alone'
 	@echo '  make bench-sched      what the scheduler does, in figures and charts: 40 minutes'
 	@echo '  make bench-sched-quick  its policies on a clock of their own: 2 minutes'
@@ -31,7 +32,7 @@ help:
 	@echo '  make install          install modules, mvgpuctl, modprobe.d, udev rules, units'
 	@echo '  make install-dkms     source of the modules only, for DKMS to build'
 	@echo '  make deb              Debian packages mvgpu-dkms and mvgpu-tools, in build/deb/'
-	@echo '  make uninstall        take them away again'
+	@echo '  make uninstall        take away what make install has installed'
 	@echo '  make clean            remove build/'
 	@echo
 	@echo 'Downloads and images are kept in $${XDG_CACHE_HOME:-~/.cache}/mvgpu.'

@@ -18,26 +18,28 @@ static const struct verb verbs[] = {
 	{ "create",
 	  "[--gpu GPU] [--uuid UUID] [--weight N] [--cap N] [--min N] TYPE",
 	  "a new vGPU; prints its UUID", verb_create },
-	{ "destroy", "[--force] VGPU...", "take vGPUs away", verb_destroy },
+	{ "destroy", "[-f|--force] VGPU...", "take vGPUs away", verb_destroy },
 	{ "set", "VGPU NAME=VALUE... [VGPU NAME=VALUE...]...",
 	  "weight, cap and min, of several vGPUs at once or none", verb_set },
 	{ "reset", "VGPU...", "lift the ban of a vGPU that hung too often",
 	  verb_reset },
 	{ "policy", "[GPU] [fair|equal|fixed|exclusive] [NAME=VALUE]...",
 	  "show or set the policy of a GPU and its limits", verb_policy },
-	{ "stat", "[-i SECONDS] [-n COUNT] [VGPU | GPU]",
+	{ "stat", "[-i|--interval SECONDS] [-n|--count COUNT] [VGPU | GPU]",
 	  "a line of figures each interval", verb_stat },
-	{ "top", "[-d SECONDS] [-n COUNT] [GPU]",
+	{ "top", "[-d|--delay SECONDS] [-n|--count COUNT] [GPU]",
 	  "who uses how much, live", verb_top },
-	{ "events", "[--follow] [-n COUNT] [--timeout SECONDS]",
+	{ "events",
+	  "[-f|--follow] [-n|--count COUNT] [-t|--timeout SECONDS]",
 	  "what happens from now on", verb_events },
-	{ "trace", "[-s SECONDS] [-o FILE.json] [--svg FILE.svg] [VGPU | GPU]",
+	{ "trace",
+	  "[-s|--seconds SECONDS] [-o|--output FILE.json] [--svg FILE.svg] [VGPU | GPU]",
 	  "a timeline of who was on the engine when", verb_trace },
-	{ "export", "--prometheus [-o FILE]",
+	{ "export", "--prometheus [-o|--output FILE]",
 	  "all figures in the format of Prometheus", verb_export },
-	{ "adopt", "[--force] DEVICE",
+	{ "adopt", "[-f|--force] DEVICE",
 	  "take a virtio-gpu from DRM's driver", verb_adopt },
-	{ "release", "[--force] GPU", "give it back", verb_release },
+	{ "release", "[-f|--force] GPU", "give it back", verb_release },
 	{ "doctor", "", "is all there that vGPUs need?", verb_doctor },
 };
 
@@ -52,7 +54,7 @@ static void usage(FILE *to)
 	fputs("\n"
 	      "  --json        print JSON (verbs take it, too)\n"
 	      "  --color=WHEN  auto (default), always or never\n"
-	      "  --help        this; mvgpuctl VERB --help tells of a verb\n"
+	      "  -h, --help    this; mvgpuctl VERB --help tells of a verb\n"
 	      "\nGPUs are named by their device (0000:00:10.0), vGPUs by their UUID; the\n"
 	      "beginning will do if there is no other. See mvgpuctl(8).\n", to);
 }
