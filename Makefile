@@ -33,7 +33,7 @@ help:
 	@echo '  make install-dkms     source of the modules only, for DKMS to build'
 	@echo '  make deb              Debian packages mvgpu-dkms and mvgpu-tools, in build/deb/'
 	@echo '  make uninstall        take away what make install has installed'
-	@echo '  make clean            remove build/'
+	@echo '  make clean            remove build/, that of tests, too'
 	@echo
 	@echo 'Downloads and images are kept in $${XDG_CACHE_HOME:-~/.cache}/mvgpu.'
 
@@ -125,4 +125,4 @@ bench-sched-quick:
 
 .PHONY: clean
 clean:
-	rm -rf build
+	rm -rf build tests/*/build

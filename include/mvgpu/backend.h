@@ -205,9 +205,10 @@ void mvgpu_gpu_lost(struct mvgpu_gpu *gpu);
 /**
  * mvgpu_job_done() - a job has ended
  * @job: from submit(); not the backend's any more after this call
- * @status: 0; -EIO: the GPU has refused it and nothing happened; -ETIMEDOUT: it
- *	is not known what happened, so pages stay pinned until a DETACH or DESTROY
- *	works or the GPU is reset. Anything else counts as -ETIMEDOUT.
+ * @status: 0; -EIO: the GPU has refused it and nothing happened; -ENOMEM: likewise,
+ *	for want of memory; -ETIMEDOUT: it is not known what happened, so pages
+ *	stay pinned until a DETACH or DESTROY works or the GPU is reset. Anything
+ *	else counts as -ETIMEDOUT.
  *
  * Context: any, hardirq included.
  */

@@ -37,7 +37,7 @@ void mvgpu_frontend_unregister(struct mvgpu_frontend *frontend);
 /** mvgpu_gpu_device() - the parent given to mvgpu_gpu_register(). */
 struct device *mvgpu_gpu_device(struct mvgpu_gpu *gpu);
 
-/** mvgpu_gpu_available() - how many vGPUs of @type still fit. Any context. */
+/** mvgpu_gpu_available() - how many vGPUs of @type still fit. Sleeps. */
 u32 mvgpu_gpu_available(struct mvgpu_gpu *gpu, const struct mvgpu_type *type);
 
 /** mvgpu_gpu_features() - VIRTIO_GPU_F_* bits that guests are offered. */

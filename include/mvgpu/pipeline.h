@@ -11,8 +11,8 @@
  * ===  =========================  ===================  ======================
  * #    who hands over             context              who owns the job then
  * ===  =========================  ===================  ======================
- * 1    guest kick:                VFIO write or        (no job yet: a bit in
- *      mvgpu_vgpu_kick()          notify; never        vgpu->events)
+ * 1    guest kick:                VFIO write or        (no job yet: the work
+ *      mvgpu_vgpu_kick()          notify; never        is queued)
  *                                 sleeps
  * 2    mvgpu_ring_fetch():        work; may sleep      work: on vgpu->pending
  *      descriptors are read once
@@ -44,8 +44,8 @@
  * -ECANCELED and goes on from there: there is one way out, and each job takes
  * it exactly once.
  *
- * Files: 1, 2, 9 core/vgpu.c and ring/; 3, 8 proto/; 4, 6 backend/; 5, 6a, 7
- * sched/.
+ * Files: 1 core/vgpu.c; 2, 9 core/work.c and ring/; 3, 8 proto/; 4, 6 backend/;
+ * 5, 6a, 7 sched/.
  */
 
 #endif

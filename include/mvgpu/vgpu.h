@@ -90,7 +90,7 @@ void mvgpu_vgpu_destroy(struct mvgpu_vgpu *vgpu);
  * @vgpu: closed
  *
  * Context: process, sleeps.
- * Return: 0, -ENODEV (GPU lost or going), -ENOMEM.
+ * Return: 0, -ENODEV (GPU lost or going), -EACCES (banned), -ENOMEM.
  */
 int mvgpu_vgpu_open(struct mvgpu_vgpu *vgpu);
 

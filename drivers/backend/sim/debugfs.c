@@ -2,7 +2,7 @@
 /*
  * /sys/kernel/debug/mvgpu_sim.N/: clock, costs, faults, and what was drawn.
  *
- * The files are for tests and no stable interface; Documentation/testing.rst
+ * The files are for tests and no stable interface; Documentation/sim.rst
  * describes them.
  */
 
@@ -118,7 +118,7 @@ static const struct file_operations readback_fops = {
 	.llseek = default_llseek,
 };
 
-/* One line each: id, format, width, height, bytes of backing. */
+/* One line each: id, format, width, height, "backed" or "-". */
 static int resources_show(struct seq_file *seq, void *unused)
 {
 	struct mvgpu_sim *sim = seq->private;

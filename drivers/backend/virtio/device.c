@@ -4,8 +4,7 @@
  *
  * The virtio bus has no driver_override and takes the first driver that
  * matches, so a device comes to us if we are loaded before virtio_gpu, or by
- * unbind and bind in sysfs. The vendor of a PCI device is its subsystem's;
- * local vGPUs use another one and always go to virtio_gpu.
+ * unbind and bind in sysfs. The vendor of a PCI device is its subsystem's.
  */
 
 #include "virtio.h"
