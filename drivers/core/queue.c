@@ -78,14 +78,14 @@ unmap:
 
 static bool map_overlaps(const struct mvgpu_map *map, u64 addr, u64 len)
 {
-	u64 start, end;
+	u64 start, last;
 
 	if (!map)
 		return false;
-	/* What is pinned are whole pages. */
+	/* What is pinned are whole pages; the last may be the very last. */
 	start = map->addr & PAGE_MASK;
-	end = start + ((u64)map->nr << PAGE_SHIFT);
-	return start < addr + len && addr < end;
+	last = start + ((u64)map->nr << PAGE_SHIFT) - 1;
+	return start < addr + len && addr <= last;
 }
 
 /**
