@@ -33,7 +33,7 @@ struct mvgpu_display {
 	struct mvgpu_vgpu *vgpu;
 	/** @size: bytes of @buffer; constant. */
 	size_t size;
-	/** @buffer: what is shown; set once; the work writes to it. */
+	/** @buffer: what is shown; NULL until somebody looks; the work writes to it. */
 	void *buffer;
 	/** @lock: the members up to @stale; innermost. */
 	spinlock_t lock;
@@ -373,8 +373,9 @@ void mvgpu_display_reset(struct mvgpu_display *display)
 
 void mvgpu_display_clear(struct mvgpu_display *display)
 {
-	if (display->buffer)
-		memset(display->buffer, 0, display->size);
+	/* Who looked may have kept its pages (vmsplice() does): nothing new in them. */
+	vfree(display->buffer);
+	display->buffer = NULL;
 	memset(display->cursor, 0, sizeof(display->cursor));
 }
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What a viewer (QEMU with display=on) sees. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 #include <sys/ioctl.h>
+#include <sys/uio.h>
 
 #include "kselftest_harness.h"
 #include "mvt.h"
@@ -46,12 +48,33 @@ static int query(struct mvt_dev *dev, struct vfio_device_gfx_plane_info *info)
 			   info);
 }
 
-FIXTURE_SETUP(display)
+static int map_plane(FIXTURE_DATA(display) * self)
 {
 	struct vfio_device_gfx_plane_info info;
 	struct vfio_region_info r = { .argsz = sizeof(r) };
 	void *plane;
+	int err;
 
+	err = query(&self->dev, &info);
+	if (err)
+		return err;
+	r.index = info.region_index;
+	if (ioctl(self->dev.fd, VFIO_DEVICE_GET_REGION_INFO, &r))
+		return -errno;
+	/* QEMU aborts if this fails. */
+	if (!(r.flags & VFIO_REGION_INFO_FLAG_MMAP))
+		return -ENODEV;
+	plane = mmap(NULL, r.size, PROT_READ, MAP_SHARED, self->dev.fd,
+		     r.offset);
+	if (plane == MAP_FAILED)
+		return -errno;
+	self->plane = plane;
+	self->plane_size = r.size;
+	return 0;
+}
+
+FIXTURE_SETUP(display)
+{
 	if (!mvt_exists(mvt_parent()))
 		SKIP(return, "no GPU at %s", mvt_parent());
 	mvt_purge();
@@ -59,16 +82,7 @@ FIXTURE_SETUP(display)
 	ASSERT_EQ(0, mvt_setup(&self->dev, 2));
 	ASSERT_EQ(0, mvt_mem_map(&self->dev, &self->mem, MVT_BUF_IOVA,
 				 0x400000));
-	ASSERT_EQ(0, query(&self->dev, &info));
-	r.index = info.region_index;
-	ASSERT_EQ(0, ioctl(self->dev.fd, VFIO_DEVICE_GET_REGION_INFO, &r));
-	/* QEMU aborts if this fails. */
-	ASSERT_NE(0, r.flags & VFIO_REGION_INFO_FLAG_MMAP);
-	plane = mmap(NULL, r.size, PROT_READ, MAP_SHARED, self->dev.fd,
-		     r.offset);
-	ASSERT_NE(MAP_FAILED, plane);
-	self->plane = plane;
-	self->plane_size = r.size;
+	ASSERT_EQ(0, map_plane(self));
 }
 
 FIXTURE_TEARDOWN(display)
@@ -324,6 +338,39 @@ TEST_F(display, rendered_flips)
 	if (mvt_parent_is_sim())
 		SKIP(return, "what it draws: needs a physical GPU");
 	rendered(_metadata, self, 2);
+}
+
+/* Who looked at one tenant's screen and keeps its pages sees nothing of the next one's. */
+TEST_F(display, pages_that_are_kept)
+{
+	struct mvt_dev *dev = &self->dev;
+	struct iovec page = { .iov_base = (void *)self->plane, .iov_len = MVT_PAGE };
+	char uuid[MVT_UUID_LEN + 1];
+	u32 kept[MVT_PAGE / 4], i, seen = 0;
+	int fd[2];
+
+	ASSERT_EQ(OK, show(self, 0xff112233));
+	ASSERT_TRUE(pixel_becomes(self, 0, 0, 0xff112233));
+	ASSERT_EQ(0, pipe(fd));
+	ASSERT_EQ(MVT_PAGE, vmsplice(fd[1], &page, 1, 0));
+	munmap((void *)self->plane, self->plane_size);
+	self->plane = NULL;
+	memcpy(uuid, dev->uuid, sizeof(uuid));
+	mvt_mem_free(dev, &self->mem);
+	mvt_close(dev);
+
+	ASSERT_EQ(0, mvt_open(dev, uuid));
+	ASSERT_EQ(0, mvt_start(dev));
+	ASSERT_EQ(0, mvt_mem_map(dev, &self->mem, MVT_BUF_IOVA, 0x400000));
+	ASSERT_EQ(0, map_plane(self));
+	ASSERT_EQ(OK, show(self, 0xff445566));
+	ASSERT_TRUE(pixel_becomes(self, 0, 0, 0xff445566));
+	ASSERT_EQ(MVT_PAGE, read(fd[0], kept, MVT_PAGE));
+	for (i = 0; i < MVT_PAGE / 4; i++)
+		seen += kept[i] == 0xff445566;
+	EXPECT_EQ(0, seen);
+	close(fd[0]);
+	close(fd[1]);
 }
 
 /* Of a 2D resource, too, as soon as a context uses it. */
