@@ -133,7 +133,7 @@ mvgpu_prep_fn mvgpu_transfer_from_3d;
 mvgpu_prep_fn mvgpu_submit_3d;
 
 /** mvgpu_submit_done() - the GPU is done with a stream, or has never had it. */
-void mvgpu_submit_done(struct mvgpu_proto *proto, const struct mvgpu_job *job);
+void mvgpu_submit_done(struct mvgpu_proto *proto, struct mvgpu_job *job);
 
 /** mvgpu_submit_forget() - @ctx goes, with all that its streams have made. */
 void mvgpu_submit_forget(struct mvgpu_proto *proto, struct mvgpu_context *ctx);

@@ -18,6 +18,13 @@ bool mvgpu_proto_full(const struct mvgpu_proto *proto)
 	       mvgpu_proof_full(proto);
 }
 
+/* The answer may have to wait for long; this needs not. */
+static void stream_free(struct mvgpu_job *job)
+{
+	kvfree(job->stream);
+	job->stream = NULL;
+}
+
 /* The guest's stream, ids and all; what is behind the last whole dword is not. */
 static u32 stream_load(struct mvgpu_proto *proto, struct mvgpu_job *job,
 		       u32 size)
@@ -29,17 +36,17 @@ static u32 stream_load(struct mvgpu_proto *proto, struct mvgpu_job *job,
 		return VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY;
 	err = mvgpu_request_tail(proto, job, sizeof(struct virtio_gpu_cmd_submit),
 				 job->stream, size);
-	return err ? VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER :
-		     VIRTIO_GPU_RESP_OK_NODATA;
+	if (!err)
+		return VIRTIO_GPU_RESP_OK_NODATA;
+	stream_free(job);
+	return VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER;
 }
 
 static u32 stream_refuse(struct mvgpu_proto *proto, struct mvgpu_job *job,
 			 struct mvgpu_context *ctx,
 			 const struct mvgpu_virgl_verdict *verdict, int err)
 {
-	/* The answer may have to wait for long; this needs not. */
-	kvfree(job->stream);
-	job->stream = NULL;
+	stream_free(job);
 	WRITE_ONCE(proto->stats.refused, proto->stats.refused + 1);
 	mvgpu_vgpu_refused(proto->config.vgpu, ctx->guest_id,
 			   verdict->cmd | verdict->obj << 8, verdict->at, err);
@@ -150,8 +157,9 @@ u32 mvgpu_submit_3d(struct mvgpu_proto *proto, struct mvgpu_job *job)
 	return VIRTIO_GPU_RESP_OK_NODATA;
 }
 
-void mvgpu_submit_done(struct mvgpu_proto *proto, const struct mvgpu_job *job)
+void mvgpu_submit_done(struct mvgpu_proto *proto, struct mvgpu_job *job)
 {
+	stream_free(job);
 	WRITE_ONCE(proto->stats.stream_bytes,
 		   proto->stats.stream_bytes - job->submit.size);
 }
