@@ -13,6 +13,9 @@
 
 #include "format3d.h"
 
+/* VIRGL_FORMAT_R8G8B8_UNORM */
+#define RGB8 66
+
 /* Buffers are bound to one purpose each: what vrend makes of its own. */
 static bool bind_is_buffer(u32 bind)
 {
@@ -309,6 +312,27 @@ bool mvgpu_res3d_transfer_ok(const struct mvgpu_res3d *res,
 	return !mvgpu_res3d_span(res, xfer, &end) && end <= backing_size;
 }
 
+/*
+ * GL pads each row of such pixels, and the renderer has no room for that. What can't be
+ * drawn to it reads by the level, whatever the box is; only RGB8 can be for sure.
+ */
+static bool rows_padded(const struct mvgpu_res3d *res,
+			const struct mvgpu_transfer3d *xfer)
+{
+	u32 bytes = mvgpu_format3d(res->format)->bytes;
+	const struct mvgpu_box *box = &xfer->box;
+	u64 rows;
+
+	if (bytes % 3)
+		return false;
+	if (box->h > 1 && box->w * bytes % 4)
+		return true;
+	rows = (u64)minify(res->height, xfer->level) *
+	       mvgpu_res3d_layers(res, xfer->level);
+	return res->format != RGB8 && rows > 1 &&
+	       minify(res->width, xfer->level) * bytes % 4;
+}
+
 bool mvgpu_res3d_readback_ok(const struct mvgpu_res3d *res,
 			     struct mvgpu_transfer3d *xfer)
 {
@@ -325,6 +349,5 @@ bool mvgpu_res3d_readback_ok(const struct mvgpu_res3d *res,
 		return true;
 	if (box->d > 1)
 		box->d = 1;
-	/* GL pads each row of such pixels, and the renderer has no room for that. */
-	return fmt->bytes % 3 || box->h <= 1 || box->w * fmt->bytes % 4 == 0;
+	return !rows_padded(res, xfer);
 }

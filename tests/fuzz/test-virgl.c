@@ -725,6 +725,18 @@ static void readbacks(void)
 			1, 0, VIRGL_FROM_HOST), -EINVAL);
 	CHECK_EQ(SUBMIT(CMD(TRANSFER3D, 13), VGL_TEX, 0, 0, 0, 0, 0, 0, 0, 5, 2,
 			1, 0, VIRGL_TO_HOST), 0);
+	/* All of the level is read of what may not be one to draw to. */
+	tex->width = 9;
+	CHECK_EQ(SUBMIT(CMD(TRANSFER3D, 13), VGL_TEX, 0, 0, 0, 0, 0, 0, 0, 4, 2,
+			1, 0, VIRGL_FROM_HOST), 0);
+	tex->format = 76;
+	CHECK_EQ(SUBMIT(CMD(TRANSFER3D, 13), VGL_TEX, 0, 0, 0, 0, 0, 0, 0, 4, 2,
+			1, 0, VIRGL_FROM_HOST), -EINVAL);
+	CHECK_EQ(SUBMIT(CMD(TRANSFER3D, 13), VGL_TEX, 0, 0, 0, 0, 0, 0, 0, 5, 1,
+			1, 0, VIRGL_FROM_HOST), -EINVAL);
+	tex->height = 1;
+	CHECK_EQ(SUBMIT(CMD(TRANSFER3D, 13), VGL_TEX, 0, 0, 0, 0, 0, 0, 0, 5, 1,
+			1, 0, VIRGL_FROM_HOST), 0);
 	stop();
 }
 
