@@ -41,10 +41,12 @@ static struct mvgpu_entity *engine_pick_locked(struct mvgpu_engine *engine,
 	if (urgent && policy->current_share == &urgent->share &&
 	    policy->used_ns < policy->slice_ns)
 		return urgent;
-	/* A job after each slice: who waits must not starve the others. */
-	engine->was_urgent = urgent && !engine->was_urgent;
-	if (engine->was_urgent)
+	/* Who waits must not starve the others: they have as much time between. */
+	if (urgent && (!engine->urgent_ns ||
+		       mvgpu_policy_alone(policy, &urgent->share))) {
+		engine->urgent_ns = 0;
 		return urgent;
+	}
 	share = mvgpu_policy_pick(policy, now, &until);
 	if (share)
 		return container_of(share, struct mvgpu_entity, share);
@@ -231,11 +233,16 @@ u64 mvgpu_engine_time_locked(const struct mvgpu_engine *engine,
 u64 mvgpu_engine_account_locked(struct mvgpu_engine *engine,
 				const struct mvgpu_job *job, u64 now)
 {
+	struct mvgpu_entity *entity = &job->vgpu->entity;
 	u64 ns = mvgpu_engine_time_locked(engine, job, now);
 
 	engine->last_done = now;
 	engine->busy_ns += ns;
-	job->vgpu->entity.stats.busy_ns += ns;
+	entity->stats.busy_ns += ns;
+	if (entity->urgent)
+		engine->urgent_ns += ns;
+	else
+		engine->urgent_ns -= min(engine->urgent_ns, ns);
 	return ns;
 }
 

@@ -103,8 +103,8 @@ struct mvgpu_engine {
 	struct mvgpu_policy policy;
 	/** @urgent: entities with jobs to serve first; lock. */
 	struct list_head urgent;
-	/** @was_urgent: theirs was the last slice; lock. */
-	bool was_urgent;
+	/** @urgent_ns: that they have had more than all others since; lock. */
+	u64 urgent_ns;
 	/** @running: jobs in the backend, oldest first; lock. */
 	struct list_head running;
 	/** @nr_running: entries of @running; lock. */
