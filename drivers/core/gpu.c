@@ -36,19 +36,30 @@ static void gpu_reset_work(struct work_struct *work)
 			      "the GPU does not answer as it should");
 }
 
+/*
+ * Several reports of one failure lead to one reset. The lock keeps a late report of an
+ * old state from hiding one of the new.
+ */
 void mvgpu_gpu_lost(struct mvgpu_gpu *gpu)
 {
 	struct mvgpu_engine *engine = &gpu->engines[0];
 
-	/*
-	 * Several reports of one failure lead to one reset. The lock keeps a late
-	 * report of an old state from hiding one of the new.
-	 */
 	guard(spinlock_irqsave)(&engine->lock);
 	gpu->lost_generation = engine->generation;
 	queue_work(mvgpu_run_wq, &gpu->reset_work);
 }
 EXPORT_SYMBOL_GPL(mvgpu_gpu_lost);
+
+void mvgpu_gpu_lost_at(struct mvgpu_gpu *gpu, u32 generation)
+{
+	struct mvgpu_engine *engine = &gpu->engines[0];
+
+	guard(spinlock_irqsave)(&engine->lock);
+	if (engine->generation != generation)
+		return;
+	gpu->lost_generation = generation;
+	queue_work(mvgpu_run_wq, &gpu->reset_work);
+}
 
 /* Guests see our copy, without what they may not use. */
 static int capsets_copy(struct mvgpu_gpu *gpu)

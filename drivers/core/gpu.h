@@ -94,6 +94,13 @@ extern const struct kobj_type mvgpu_gpu_ktype;
 ssize_t mvgpu_hist_emit(char *buf, const struct mvgpu_hist *hist);
 /* core/gpu.c */
 void mvgpu_gpu_free(struct mvgpu_gpu *gpu);
+
+/**
+ * mvgpu_gpu_lost_at() - mvgpu_gpu_lost(), judged by a state that may be gone
+ * @gpu: the GPU
+ * @generation: of that state; nothing is done if the GPU was reset since
+ */
+void mvgpu_gpu_lost_at(struct mvgpu_gpu *gpu, u32 generation);
 /* All engines at once, in the order of their numbers; gpu->lock is held. */
 unsigned long mvgpu_gpu_lock_engines(struct mvgpu_gpu *gpu);
 void mvgpu_gpu_unlock_engines(struct mvgpu_gpu *gpu, unsigned long flags);

@@ -107,7 +107,7 @@ static void job_reap(struct mvgpu_vgpu *vgpu, struct mvgpu_job *job)
 	    !mvgpu_proto_moot(vgpu->proto, job) &&
 	    !mvgpu_entity_lost(&vgpu->entity)) {
 		list_add_tail(&job->queue, &vgpu->limbo);
-		mvgpu_gpu_lost(vgpu->gpu);
+		mvgpu_gpu_lost_at(vgpu->gpu, vgpu->entity.generation);
 		return;
 	}
 	if (ops->unprepare)

@@ -271,27 +271,33 @@ struct attacher {
 	unsigned int bad, n;
 };
 
+static int send_attach(struct mvt_dev *dev, u32 id, u64 addr, u32 length)
+{
+	struct {
+		struct virtio_gpu_resource_attach_backing req;
+		struct virtio_gpu_mem_entry e;
+	} attach = {
+		.req.resource_id = id,
+		.req.nr_entries = 1,
+		.e.addr = addr,
+		.e.length = length,
+	};
+
+	mvt_gpu_hdr(dev, &attach.req.hdr,
+		    VIRTIO_GPU_CMD_RESOURCE_ATTACH_BACKING);
+	return mvt_gpu_send(dev, &attach, sizeof(attach), NULL);
+}
+
 /* Attach, use and detach all resources in one go, and again. */
 static int send_round(struct attacher *a)
 {
 	struct mvt_dev *dev = a->dev;
 	struct virtio_gpu_resource_detach_backing detach = {};
-	struct {
-		struct virtio_gpu_resource_attach_backing req;
-		struct virtio_gpu_mem_entry e;
-	} attach = {
-		.req.nr_entries = 1,
-		.e.addr = a->mem->iova,
-		.e.length = 64 * 64 * 4,
-	};
 	u32 id;
 	int ret;
 
 	for (id = 1; id <= a->nr; id++) {
-		mvt_gpu_hdr(dev, &attach.req.hdr,
-			    VIRTIO_GPU_CMD_RESOURCE_ATTACH_BACKING);
-		attach.req.resource_id = id;
-		ret = mvt_gpu_send(dev, &attach, sizeof(attach), NULL);
+		ret = send_attach(dev, id, a->mem->iova, 64 * 64 * 4);
 		if (ret >= 0)
 			ret = mvt_gpu_send_transfer(dev, id, 64, 64);
 		if (ret < 0)
@@ -411,40 +417,68 @@ TEST_F_TIMEOUT(memory, slow_attach_races_with_unmap, MVT_TEST_S)
 	EXPECT_EQ(0, mvt_stat(&self->dev, "pinned_pages"));
 }
 
-/* Whose memory is taken away comes first, and no other has less than half of the time. */
-TEST_F_TIMEOUT(memory, unmap_beside_a_neighbour, MVT_TEST_S)
-{
-	struct mvt_dev *dev = &self->dev, other;
-	struct mvt_mem mem;
-	unsigned int i;
-	u64 before, jobs;
+/**
+ * struct unmapper - an unmap under way
+ * @dev: a device of the container
+ * @mem: what is unmapped
+ * @ms: what timed_unmap() said
+ * @done: it is over
+ */
+struct unmapper {
+	struct mvt_dev *dev;
+	struct mvt_mem *mem;
 	long ms;
+	bool done;
+};
+
+static void *unmap_once(void *arg)
+{
+	struct unmapper *u = arg;
+
+	u->ms = timed_unmap(u->dev, u->mem);
+	__atomic_store_n(&u->done, true, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+/*
+ * VFIO asks one device after the other, the last one opened first, and looks when all
+ * have let go: while the second one is at it, the first must not pin the range again.
+ */
+TEST_F_TIMEOUT(memory, unmap_under_two_devices, MVT_TEST_S)
+{
+	struct unmapper u = { .dev = &self->dev, .mem = &self->mem };
+	struct mvt_dev *slow = &self->dev, first;
+	unsigned int i, free = 0, pinned = 0;
+	u64 end = mvt_now_ms() + MVT_WAIT_MS;
+	pthread_t thread;
 
 	if (!mvt_parent_is_sim())
 		SKIP(return, "needs the delay of the software GPU");
-	ASSERT_EQ(0, mvt_setup_mem(&other, &mem, 2));
-	ASSERT_EQ(OK, mvt_gpu_make(&other, &mem, 1, 128, 128, 1));
-	ASSERT_EQ(OK, mvt_gpu_make(dev, &self->mem, 1, 256, 256, 1));
-	/* 102 ms for each of the one, 26 for each of the other: a slice, a job. */
-	ASSERT_EQ(0, mvt_sched_set_u64("timeslice_us", 100000));
-	ASSERT_EQ(0, mvt_sim_set_u64("ns_per_kib", 400000));
-	before = mvt_stat(&other, "jobs");
+	ASSERT_EQ(0, mvt_setup_beside(&first, 2, slow));
+	ASSERT_EQ(OK, mvt_gpu_make(&first, &self->mem, 1, 64, 64, 1));
+	ASSERT_EQ(OK, mvt_gpu_make(slow, &self->mem, 1, 64, 64, 1));
+	ASSERT_EQ(0, mvt_sim_set_u64("delay_ns", 100000000));
 	for (i = 0; i < 20; i++)
-		ASSERT_LE(0, mvt_gpu_send_transfer(dev, 1, 256, 256));
-	for (i = 0; i < 60; i++)
-		ASSERT_LE(0, mvt_gpu_send_transfer(&other, 1, 128, 128));
-	ASSERT_EQ(0, mvt_vq_kick(&dev->vq[MVT_CTRL]));
-	ASSERT_EQ(0, mvt_vq_kick(&other.vq[MVT_CTRL]));
-	mvt_msleep(60);
-	ms = timed_unmap(dev, &self->mem);
-	jobs = mvt_stat(&other, "jobs") - before;
-	ksft_print_msg("unmap beside a neighbour: %ld ms, of which it had %u jobs of 26 ms\n",
-		       ms, (unsigned int)jobs);
-	EXPECT_LT(1000, ms);
-	EXPECT_LT(ms / 3, 26 * (long)jobs);
-	mvt_sched_defaults();
+		ASSERT_LE(0, mvt_gpu_send_transfer(slow, 1, 64, 64));
+	ASSERT_EQ(0, mvt_vq_kick(&slow->vq[MVT_CTRL]));
+	ASSERT_EQ(0, pthread_create(&thread, NULL, unmap_once, &u));
+	while (mvt_stat(&first, "pinned_pages") && mvt_now_ms() < end)
+		mvt_msleep(1);
+	EXPECT_LE(0, send_attach(&first, 1, self->mem.iova, 64 * 64 * 4));
+	EXPECT_EQ(0, mvt_vq_kick(&first.vq[MVT_CTRL]));
+	for (; !__atomic_load_n(&u.done, __ATOMIC_ACQUIRE); free++) {
+		pinned += !!mvt_stat(&first, "pinned_pages");
+		mvt_msleep(10);
+	}
+	pthread_join(thread, NULL);
+	EXPECT_LE(0, u.ms);
+	EXPECT_EQ(0, pinned);
+	/* It had the time to do so. */
+	EXPECT_LT(50, free);
+	EXPECT_TRUE(mvt_is_error(mvt_gpu_recv(&first, MVT_WAIT_MS, NULL, 0)));
 	mvt_sim_defaults();
-	mvt_teardown_mem(&other, &mem);
+	EXPECT_TRUE(works(&first));
+	mvt_teardown(&first);
 }
 
 /* The process dies with everything pinned: all is let go of. */
