@@ -344,8 +344,9 @@ static void work_serve(struct mvgpu_vgpu *vgpu, u32 index)
 {
 	int ret;
 
+	/* One that is banned may have filled its queue before it started. */
 	if (vgpu_state(vgpu) != MVGPU_VGPU_RUNNING || vgpu_hung(vgpu) ||
-	    !vgpu->ops->dma_allowed(vgpu->data))
+	    READ_ONCE(vgpu->banned) || !vgpu->ops->dma_allowed(vgpu->data))
 		return;
 	ret = mvgpu_vgpu_map_queue(vgpu, index);
 	if (!ret)

@@ -496,6 +496,7 @@ TEST_F_TIMEOUT(policy, ban, MVT_TEST_S)
 	struct mvt_dev *dev = &self->dev[0];
 	char uuid[MVT_UUID_LEN + 1], state[32];
 	unsigned int i;
+	u64 jobs;
 
 	if (!mvt_parent_is_sim())
 		SKIP(return, "needs the faults of the software GPU");
@@ -512,9 +513,14 @@ TEST_F_TIMEOUT(policy, ban, MVT_TEST_S)
 	}
 	ASSERT_EQ(0, mvt_vgpu_get(dev, "state", state, sizeof(state)));
 	EXPECT_STREQ("banned", state);
-	/* A reset of its own does not help, nor another tenant. */
-	mvt_start(dev);
+	/* A reset of its own does not help, not for what waits already, nor another tenant. */
+	jobs = mvt_stat(dev, "jobs");
+	ASSERT_EQ(0, mvt_prepare(dev, ~0ULL));
+	ASSERT_LE(0, mvt_gpu_send_create(dev, 1, 1, 64, 64));
+	ASSERT_EQ(0, mvt_vq_kick(&dev->vq[MVT_CTRL]));
+	ASSERT_EQ(0, mvt_go(dev));
 	EXPECT_EQ(0, mvt_wait_broken(dev, MVT_WAIT_MS));
+	EXPECT_EQ(jobs, mvt_stat(dev, "jobs"));
 	mvt_mem_free(dev, &self->mem[0]);
 	mvt_close(dev);
 	EXPECT_EQ(-EACCES, mvt_open(dev, uuid));

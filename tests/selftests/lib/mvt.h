@@ -234,6 +234,8 @@ void mvt_driver_features(struct mvt_dev *dev, u64 features);
 int mvt_reset(struct mvt_dev *dev);
 int mvt_negotiate(struct mvt_dev *dev, u64 wanted);
 int mvt_queue_setup(struct mvt_dev *dev, unsigned int queue, u16 num);
+int mvt_prepare(struct mvt_dev *dev, u64 wanted);
+int mvt_go(struct mvt_dev *dev);
 int mvt_start_features(struct mvt_dev *dev, u64 wanted);
 int mvt_start(struct mvt_dev *dev);
 int mvt_restart(struct mvt_dev *dev);

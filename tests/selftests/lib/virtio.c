@@ -147,7 +147,8 @@ int mvt_queue_setup(struct mvt_dev *dev, unsigned int queue, u16 num)
 	return mvt_common_write(dev, VIRTIO_PCI_COMMON_Q_ENABLE, 2, 1);
 }
 
-int mvt_start_features(struct mvt_dev *dev, u64 wanted)
+/* All but DRIVER_OK. */
+int mvt_prepare(struct mvt_dev *dev, u64 wanted)
 {
 	static const u16 num[MVT_NR_QUEUES] = { 256, 16 };
 	unsigned int q;
@@ -169,8 +170,18 @@ int mvt_start_features(struct mvt_dev *dev, u64 wanted)
 			return err;
 		mvt_irq_drain(dev, q + 1);
 	}
+	return 0;
+}
+
+int mvt_go(struct mvt_dev *dev)
+{
 	return mvt_set_status(dev, mvt_status(dev) |
 			      VIRTIO_CONFIG_S_DRIVER_OK);
+}
+
+int mvt_start_features(struct mvt_dev *dev, u64 wanted)
+{
+	return mvt_prepare(dev, wanted) ?: mvt_go(dev);
 }
 
 /* What the stock guest takes: everything that is offered. */
