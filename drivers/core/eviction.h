@@ -21,4 +21,18 @@ struct mvgpu_eviction {
 	struct completion done;
 };
 
+struct mvgpu_vgpu;
+
+/**
+ * mvgpu_vgpu_work_evict() - let go of memory that is going away
+ * @vgpu: open
+ *
+ * Context: work, sleeps.
+ * Return: true if nothing may be pinned in this run.
+ */
+bool mvgpu_vgpu_work_evict(struct mvgpu_vgpu *vgpu);
+
+/** mvgpu_vgpu_evict_end() - it is closed: nobody waits for it any more. */
+void mvgpu_vgpu_evict_end(struct mvgpu_vgpu *vgpu);
+
 #endif

@@ -160,6 +160,7 @@ struct mvgpu_vgpu *mvgpu_vgpu_create(struct mvgpu_gpu *gpu,
 	vgpu->mem.write = mem_write;
 	spin_lock_init(&vgpu->lock);
 	INIT_LIST_HEAD(&vgpu->evictions);
+	INIT_LIST_HEAD(&vgpu->evict_node);
 	init_waitqueue_head(&vgpu->wait);
 	INIT_WORK(&vgpu->work, mvgpu_vgpu_work);
 	INIT_DELAYED_WORK(&vgpu->retry, mvgpu_vgpu_retry);
@@ -302,6 +303,7 @@ void mvgpu_vgpu_close(struct mvgpu_vgpu *vgpu)
 	}
 	/* A run that began before may still use the tables; a later won't. */
 	flush_work(&vgpu->work);
+	mvgpu_vgpu_evict_end(vgpu);
 	mvgpu_display_clear(vgpu->display);
 	scoped_guard(spinlock_irqsave, &vgpu->lock)
 		vgpu->proto = NULL;
@@ -415,24 +417,6 @@ void mvgpu_vgpu_reset_wait(struct mvgpu_vgpu *vgpu)
 	wait_event(vgpu->wait, !mvgpu_vgpu_reset_pending(vgpu));
 }
 EXPORT_SYMBOL_GPL(mvgpu_vgpu_reset_wait);
-
-void mvgpu_vgpu_evict(struct mvgpu_vgpu *vgpu, u64 addr, u64 len)
-{
-	struct mvgpu_eviction eviction = { .addr = addr, .len = len };
-
-	/* The ranges of VFIO do not wrap; the last byte may be the very last */
-	if (addr + len < addr)
-		eviction.len = U64_MAX - addr;
-	init_completion(&eviction.done);
-	scoped_guard(spinlock_irqsave, &vgpu->lock) {
-		if (vgpu->state == MVGPU_VGPU_CLOSED)
-			return;
-		list_add_tail(&eviction.node, &vgpu->evictions);
-	}
-	queue_work(mvgpu_vgpu_wq, &vgpu->work);
-	wait_for_completion(&eviction.done);
-}
-EXPORT_SYMBOL_GPL(mvgpu_vgpu_evict);
 
 const struct mvgpu_type *mvgpu_vgpu_type(const struct mvgpu_vgpu *vgpu)
 {

@@ -134,8 +134,14 @@ struct mvgpu_vgpu {
 	u32 evict_doubled;
 	/** @evict_hold: jiffies from @evict_end in which nothing is pinned; work. */
 	unsigned long evict_hold;
-	/** @evict_end: jiffies when the last eviction was done; work. */
+	/** @evict_end: jiffies when @evict_task had last asked; see eviction.c. */
 	unsigned long evict_end;
+	/** @evict_node: among those that were asked lately; see eviction.c. */
+	struct list_head evict_node;
+	/** @evict_task: who asked, only to compare; NULL: not lately. */
+	const struct task_struct *evict_task;
+	/** @evict_asking: it asks this one or another; see eviction.c. */
+	bool evict_asking;
 
 	/** @pinned: pages pinned; work writes, sysfs reads. */
 	u32 pinned;
@@ -158,6 +164,10 @@ u32 mvgpu_vgpu_uapi_state(const struct mvgpu_vgpu *vgpu);
 u32 mvgpu_vgpu_uapi_flags(const struct mvgpu_vgpu *vgpu);
 /* core/work.c */
 void mvgpu_vgpu_work(struct work_struct *work);
+/* Run the work again soon, since nothing else will. */
+void mvgpu_vgpu_later(struct mvgpu_vgpu *vgpu);
+/* The guest broke a rule: it is told, and served again after a reset; work. */
+void mvgpu_vgpu_break(struct mvgpu_vgpu *vgpu, const char *why);
 void mvgpu_vgpu_retry(struct work_struct *work);
 /* core/queue.c */
 int mvgpu_vgpu_map_queue(struct mvgpu_vgpu *vgpu, u32 index);
@@ -200,7 +210,7 @@ void mvgpu_display_destroy(struct mvgpu_display *display);
 /* The work refreshes the whole plane for a viewer that has just come. */
 void mvgpu_display_work(struct mvgpu_display *display);
 void mvgpu_display_reset(struct mvgpu_display *display);
-/* The next tenant must not see what this one has drawn; not with the work. */
+/* The next tenant must not see what this one has drawn; not with the work, a viewer. */
 void mvgpu_display_clear(struct mvgpu_display *display);
 
 /* core/edid.c */

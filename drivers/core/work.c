@@ -21,13 +21,6 @@
 #define RUN_BUDGET 64
 /* When memory was short. */
 #define RETRY_DELAY msecs_to_jiffies(10)
-/* After an eviction nothing is pinned for so long, doubled so often. */
-#define EVICT_HOLD msecs_to_jiffies(20)
-#define EVICT_HOLD_DOUBLED 5U
-/* Evictions with no more than so much between them are a row. */
-#define EVICT_ROW (10 * HZ)
-/* A row of one range's that hit something; VFIO bears ten. */
-#define MAX_EVICT_HITS 8
 
 static enum mvgpu_vgpu_state vgpu_state(struct mvgpu_vgpu *vgpu)
 {
@@ -43,13 +36,12 @@ void mvgpu_vgpu_retry(struct work_struct *work)
 	queue_work(mvgpu_vgpu_wq, &vgpu->work);
 }
 
-static void work_later(struct mvgpu_vgpu *vgpu)
+void mvgpu_vgpu_later(struct mvgpu_vgpu *vgpu)
 {
 	queue_delayed_work(mvgpu_vgpu_wq, &vgpu->retry, RETRY_DELAY);
 }
 
-/* The guest broke a rule: it is told, and served again after a reset. */
-static void vgpu_break(struct mvgpu_vgpu *vgpu, const char *why)
+void mvgpu_vgpu_break(struct mvgpu_vgpu *vgpu, const char *why)
 {
 	scoped_guard(spinlock_irqsave, &vgpu->lock) {
 		if (vgpu->state != MVGPU_VGPU_RUNNING)
@@ -356,112 +348,13 @@ static void work_serve(struct mvgpu_vgpu *vgpu, u32 index)
 	if (ret > 0)
 		queue_work(mvgpu_vgpu_wq, &vgpu->work);
 	else if (ret == -ENOMEM)
-		work_later(vgpu);
+		mvgpu_vgpu_later(vgpu);
 	else if (ret)
-		vgpu_break(vgpu, "unusable virtqueue");
+		mvgpu_vgpu_break(vgpu, "unusable virtqueue");
 
 	if (index == MVGPU_QUEUE_CURSOR && vgpu->queue[index].map[0] &&
 	    mvgpu_ring_needs_signal(&vgpu->queue[index].ring))
 		vgpu->ops->signal(vgpu->data, index);
-}
-
-/*
- * Memory that goes away
- */
-
-/*
- * VFIO oopses when a range is in use again each of ten times that it has asked
- * us to let go of it. A guest that pins what was just taken away from it would
- * get there, with slow jobs as well as with fast ones. So nothing is pinned for a
- * while (evict_hold()): VFIO has only to look, but it may wait for a CPU. And if
- * the same range comes too often for all that, the vGPU is not served any more.
- */
-static void evict_hit(struct mvgpu_vgpu *vgpu,
-		      const struct mvgpu_eviction *range)
-{
-	bool row = time_before_eq(jiffies, vgpu->evict_end + EVICT_ROW);
-
-	if (!row)
-		vgpu->evict_doubled = 0;
-	if (!row || range->addr != vgpu->evict_addr ||
-	    range->len != vgpu->evict_len)
-		vgpu->evict_hits = 0;
-	vgpu->evict_addr = range->addr;
-	vgpu->evict_len = range->len;
-	if (++vgpu->evict_hits > MAX_EVICT_HITS)
-		vgpu_break(vgpu, "its memory is taken away again and again");
-}
-
-/* The memory is free: see to it that it is still so when VFIO looks. */
-static void evict_hold(struct mvgpu_vgpu *vgpu)
-{
-	vgpu->evict_hold = EVICT_HOLD << vgpu->evict_doubled;
-	if (vgpu->evict_doubled < EVICT_HOLD_DOUBLED)
-		vgpu->evict_doubled++;
-	vgpu->evict_end = jiffies;
-}
-
-/* Must nothing be pinned now? The work runs again when that is over. */
-static bool evict_holds(struct mvgpu_vgpu *vgpu)
-{
-	unsigned long end = vgpu->evict_end + vgpu->evict_hold;
-
-	if (!vgpu->evict_hold)
-		return false;
-	if (time_after_eq(jiffies, end)) {
-		vgpu->evict_hold = 0;
-		return false;
-	}
-	queue_delayed_work(mvgpu_vgpu_wq, &vgpu->retry, end - jiffies);
-	return true;
-}
-
-static bool evict(struct mvgpu_vgpu *vgpu, struct mvgpu_eviction *range)
-{
-	bool hit = false;
-	u32 i, left;
-
-	for (i = 0; i < MVGPU_NR_QUEUES; i++) {
-		if (mvgpu_vgpu_evict_queue(vgpu, i, range->addr, range->len)) {
-			vgpu_break(vgpu, "its virtqueue was unmapped");
-			hit = true;
-		}
-	}
-	left = mvgpu_proto_evict(vgpu->proto, range->addr, range->len);
-	hit |= left;
-	if (hit && !range->hit) {
-		range->hit = true;
-		evict_hit(vgpu, range);
-	}
-	/* Nothing comes back that would start the next run. */
-	if (left && !vgpu->inflight)
-		work_later(vgpu);
-	return left == 0;
-}
-
-/* Return: true if nothing may be pinned in this run. */
-static bool work_evict(struct mvgpu_vgpu *vgpu)
-{
-	struct mvgpu_eviction *eviction, *next;
-	bool busy;
-	LIST_HEAD(list);
-
-	/* Callers wait until we complete them, so the list is ours. */
-	scoped_guard(spinlock_irqsave, &vgpu->lock)
-		list_splice_init(&vgpu->evictions, &list);
-	busy = !list_empty(&list);
-	list_for_each_entry_safe(eviction, next, &list, node) {
-		if (!evict(vgpu, eviction))
-			continue;
-		list_del(&eviction->node);
-		if (eviction->hit)
-			evict_hold(vgpu);
-		complete(&eviction->done);
-		work_later(vgpu);
-	}
-	scoped_guard(spinlock_irqsave, &vgpu->lock)
-		list_splice(&list, &vgpu->evictions);
-	return busy || evict_holds(vgpu);
 }
 
 /*
@@ -482,7 +375,7 @@ static bool reset_tables(struct mvgpu_vgpu *vgpu)
 	}
 	left = mvgpu_proto_release_all(vgpu->proto);
 	if (left && !vgpu->inflight)
-		work_later(vgpu);
+		mvgpu_vgpu_later(vgpu);
 	return left == 0 && vgpu->inflight == 0;
 }
 
@@ -496,7 +389,7 @@ static bool hung_tables(struct mvgpu_vgpu *vgpu)
 		return true;
 	left = mvgpu_proto_release_all(vgpu->proto);
 	if (left && !vgpu->inflight)
-		work_later(vgpu);
+		mvgpu_vgpu_later(vgpu);
 	return left == 0 && vgpu->inflight == 0;
 }
 
@@ -532,7 +425,7 @@ static void work_hung(struct mvgpu_vgpu *vgpu)
 {
 	if (!vgpu_hung(vgpu)) {
 		if (READ_ONCE(vgpu->banned))
-			vgpu_break(vgpu, "banned");
+			mvgpu_vgpu_break(vgpu, "banned");
 		return;
 	}
 	if (!vgpu->flushed) {
@@ -542,7 +435,7 @@ static void work_hung(struct mvgpu_vgpu *vgpu)
 	if (vgpu_state(vgpu) == MVGPU_VGPU_RUNNING) {
 		if (!list_empty(&vgpu->pending) || !hung_tables(vgpu))
 			return;
-		vgpu_break(vgpu, "a job of it did not end");
+		mvgpu_vgpu_break(vgpu, "a job of it did not end");
 	}
 	vgpu->flushed = false;
 	guard(spinlock_irqsave)(&vgpu->lock);
@@ -574,7 +467,7 @@ void mvgpu_vgpu_work(struct work_struct *work)
 		return;
 	work_set_urgent(vgpu);
 	work_reap(vgpu);
-	if (!work_evict(vgpu)) {
+	if (!mvgpu_vgpu_work_evict(vgpu)) {
 		work_serve(vgpu, MVGPU_QUEUE_CURSOR);
 		work_serve(vgpu, MVGPU_QUEUE_CONTROL);
 	}

@@ -481,6 +481,42 @@ TEST_F_TIMEOUT(memory, unmap_under_two_devices, MVT_TEST_S)
 	mvt_teardown(&first);
 }
 
+/* Whose memory is taken away comes first, and no other has less than half of the time. */
+TEST_F_TIMEOUT(memory, unmap_beside_a_neighbour, MVT_TEST_S)
+{
+	struct mvt_dev *dev = &self->dev, other;
+	struct mvt_mem mem;
+	unsigned int i;
+	u64 before, jobs;
+	long ms;
+
+	if (!mvt_parent_is_sim())
+		SKIP(return, "needs the delay of the software GPU");
+	ASSERT_EQ(0, mvt_setup_mem(&other, &mem, 2));
+	ASSERT_EQ(OK, mvt_gpu_make(&other, &mem, 1, 128, 128, 1));
+	ASSERT_EQ(OK, mvt_gpu_make(dev, &self->mem, 1, 256, 256, 1));
+	/* 102 ms for each of the one, 26 for each of the other: a slice, a job. */
+	ASSERT_EQ(0, mvt_sched_set_u64("timeslice_us", 100000));
+	ASSERT_EQ(0, mvt_sim_set_u64("ns_per_kib", 400000));
+	before = mvt_stat(&other, "jobs");
+	for (i = 0; i < 20; i++)
+		ASSERT_LE(0, mvt_gpu_send_transfer(dev, 1, 256, 256));
+	for (i = 0; i < 60; i++)
+		ASSERT_LE(0, mvt_gpu_send_transfer(&other, 1, 128, 128));
+	ASSERT_EQ(0, mvt_vq_kick(&dev->vq[MVT_CTRL]));
+	ASSERT_EQ(0, mvt_vq_kick(&other.vq[MVT_CTRL]));
+	mvt_msleep(60);
+	ms = timed_unmap(dev, &self->mem);
+	jobs = mvt_stat(&other, "jobs") - before;
+	ksft_print_msg("unmap beside a neighbour: %ld ms, of which it had %u jobs of 26 ms\n",
+		       ms, (unsigned int)jobs);
+	EXPECT_LT(1000, ms);
+	EXPECT_LT(ms / 3, 26 * (long)jobs);
+	mvt_sched_defaults();
+	mvt_sim_defaults();
+	mvt_teardown_mem(&other, &mem);
+}
+
 /* The process dies with everything pinned: all is let go of. */
 TEST_F(memory, close_unpins)
 {

@@ -194,6 +194,8 @@ struct mvt_dev {
 
 /* vfio.c */
 int mvt_open(struct mvt_dev *dev, const char *uuid);
+int mvt_open_beside(struct mvt_dev *dev, const char *uuid,
+		    const struct mvt_dev *beside);
 void mvt_close(struct mvt_dev *dev);
 int mvt_mem_map(struct mvt_dev *dev, struct mvt_mem *mem, u64 iova,
 		size_t size);
@@ -242,6 +244,8 @@ int mvt_restart(struct mvt_dev *dev);
 /* A figure of mvgpu/stats/; ~0: it can't be read. */
 u64 mvt_stat(const struct mvt_dev *dev, const char *name);
 int mvt_setup(struct mvt_dev *dev, unsigned int type);
+int mvt_setup_beside(struct mvt_dev *dev, unsigned int type,
+		     const struct mvt_dev *beside);
 void mvt_teardown(struct mvt_dev *dev);
 int mvt_setup_mem(struct mvt_dev *dev, struct mvt_mem *mem, unsigned int type);
 void mvt_teardown_mem(struct mvt_dev *dev, struct mvt_mem *mem);

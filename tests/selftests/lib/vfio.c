@@ -51,11 +51,13 @@ static int read_regions(struct mvt_dev *dev)
 	return 0;
 }
 
-static int open_device(struct mvt_dev *dev)
+/* In a container of its own, or in that of @beside. */
+static int open_device(struct mvt_dev *dev, const struct mvt_dev *beside)
 {
 	struct vfio_group_status status = { .argsz = sizeof(status) };
 
-	dev->container = open("/dev/vfio/vfio", O_RDWR | O_CLOEXEC);
+	dev->container = beside ? fcntl(beside->container, F_DUPFD_CLOEXEC, 0) :
+				  open("/dev/vfio/vfio", O_RDWR | O_CLOEXEC);
 	if (dev->container < 0)
 		return -errno;
 	dev->group = open_group(dev->uuid);
@@ -67,7 +69,7 @@ static int open_device(struct mvt_dev *dev)
 		return -EPERM;
 	if (ioctl(dev->group, VFIO_GROUP_SET_CONTAINER, &dev->container))
 		return -errno;
-	if (ioctl(dev->container, VFIO_SET_IOMMU, VFIO_TYPE1v2_IOMMU))
+	if (!beside && ioctl(dev->container, VFIO_SET_IOMMU, VFIO_TYPE1v2_IOMMU))
 		return -errno;
 	dev->fd = ioctl(dev->group, VFIO_GROUP_GET_DEVICE_FD, dev->uuid);
 	if (dev->fd < 0)
@@ -75,9 +77,14 @@ static int open_device(struct mvt_dev *dev)
 	return read_regions(dev);
 }
 
-/* Opens a device, maps its control memory and finds its capabilities. */
-int mvt_open(struct mvt_dev *dev, const char *uuid)
+/*
+ * Opens a device in the container of @beside, maps its control memory, behind that of
+ * @beside, and finds its capabilities.
+ */
+int mvt_open_beside(struct mvt_dev *dev, const char *uuid,
+		    const struct mvt_dev *beside)
 {
+	u64 iova = beside ? MVT_CTL_IOVA + MVT_CTL_SIZE : MVT_CTL_IOVA;
 	unsigned int i;
 	int err;
 
@@ -91,14 +98,19 @@ int mvt_open(struct mvt_dev *dev, const char *uuid)
 	for (i = 0; i < MVT_NR_QUEUES; i++)
 		dev->vq[i].dev = dev;
 
-	err = open_device(dev);
+	err = open_device(dev, beside);
 	if (!err)
-		err = mvt_mem_map(dev, &dev->ctl, MVT_CTL_IOVA, MVT_CTL_SIZE);
+		err = mvt_mem_map(dev, &dev->ctl, iova, MVT_CTL_SIZE);
 	if (!err)
 		err = mvt_pci_walk(dev);
 	if (err)
 		mvt_close(dev);
 	return err;
+}
+
+int mvt_open(struct mvt_dev *dev, const char *uuid)
+{
+	return mvt_open_beside(dev, uuid, NULL);
 }
 
 static void close_fd(int *fd)

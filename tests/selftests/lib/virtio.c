@@ -198,8 +198,9 @@ int mvt_restart(struct mvt_dev *dev)
 	return err ? err : mvt_start(dev);
 }
 
-/* A new vGPU of a type, open and running. */
-int mvt_setup(struct mvt_dev *dev, unsigned int type)
+/* A new vGPU of a type, open, in the container of @beside unless NULL, and running. */
+int mvt_setup_beside(struct mvt_dev *dev, unsigned int type,
+		     const struct mvt_dev *beside)
 {
 	char uuid[MVT_UUID_LEN + 1];
 	int err;
@@ -208,12 +209,17 @@ int mvt_setup(struct mvt_dev *dev, unsigned int type)
 	err = mvt_mdev_create(type, uuid);
 	if (err)
 		return err;
-	err = mvt_open(dev, uuid);
+	err = mvt_open_beside(dev, uuid, beside);
 	if (!err)
 		err = mvt_start(dev);
 	if (err)
 		mvt_teardown(dev);
 	return err;
+}
+
+int mvt_setup(struct mvt_dev *dev, unsigned int type)
+{
+	return mvt_setup_beside(dev, type, NULL);
 }
 
 /* Likewise, with 1 MiB of memory for resources. */
