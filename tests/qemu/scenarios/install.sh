@@ -60,6 +60,8 @@ udevadm trigger --action=add --subsystem-match=virtio
 udevadm settle
 try "nothing takes the GPU that was not told to" test ! -e "$gpu_dir"/virtio*/driver
 try "all GPUs are to be shared" mvgpu_at_boot
+# As at a boot: udevd looks by itself after some seconds only.
+udevadm control --reload
 
 try "the installed modules are found" modinfo -F filename mvgpu_virtio
 try "load DRM's virtio_gpu" modprobe virtio_gpu
