@@ -27,6 +27,19 @@ void mvgpu_engine_run(struct mvgpu_engine *engine)
 }
 
 /* Who is next? If nobody is yet, the timer looks again. */
+/* The urgent one whose slice it is, if that goes on. */
+static struct mvgpu_entity *engine_urgent_slice_locked(struct mvgpu_engine *engine)
+{
+	struct mvgpu_policy *policy = &engine->policy;
+	struct mvgpu_entity *entity;
+
+	lockdep_assert_held(&engine->lock);
+	if (!policy->current_share || policy->used_ns >= policy->slice_ns)
+		return NULL;
+	entity = container_of(policy->current_share, struct mvgpu_entity, share);
+	return entity->urgent && !list_empty(&entity->queue) ? entity : NULL;
+}
+
 static struct mvgpu_entity *engine_pick_locked(struct mvgpu_engine *engine,
 					       u64 now)
 {
@@ -36,15 +49,17 @@ static struct mvgpu_entity *engine_pick_locked(struct mvgpu_engine *engine,
 	u64 until;
 
 	lockdep_assert_held(&engine->lock);
+	urgent = engine_urgent_slice_locked(engine);
+	if (urgent)
+		return urgent;
 	urgent = list_first_entry_or_null(&engine->urgent, struct mvgpu_entity,
 					  urgent_node);
-	if (urgent && policy->current_share == &urgent->share &&
-	    policy->used_ns < policy->slice_ns)
-		return urgent;
 	/* Who waits must not starve the others: they have as much time between. */
 	if (urgent && (!engine->urgent_ns ||
 		       mvgpu_policy_alone(policy, &urgent->share))) {
 		engine->urgent_ns = 0;
+		/* The next time it is another's turn. */
+		list_move_tail(&urgent->urgent_node, &engine->urgent);
 		return urgent;
 	}
 	share = mvgpu_policy_pick(policy, now, &until);
@@ -230,6 +245,13 @@ u64 mvgpu_engine_time_locked(const struct mvgpu_engine *engine,
 	return now - max(job->t_submit, engine->last_done);
 }
 
+/* As many jobs as an engine has at a time, each as long as it may be. */
+static u64 engine_turn_most(const struct mvgpu_gpu *gpu)
+{
+	return (u64)READ_ONCE(gpu->outstanding) *
+	       READ_ONCE(gpu->job_timeout_ms) * NSEC_PER_MSEC;
+}
+
 u64 mvgpu_engine_account_locked(struct mvgpu_engine *engine,
 				const struct mvgpu_job *job, u64 now)
 {
@@ -239,8 +261,13 @@ u64 mvgpu_engine_account_locked(struct mvgpu_engine *engine,
 	engine->last_done = now;
 	engine->busy_ns += ns;
 	entity->stats.busy_ns += ns;
+	/*
+	 * What it owes the others is a turn's at most: the policy may give it more, and
+	 * the next one that is urgent is not to wait for that.
+	 */
 	if (entity->urgent)
-		engine->urgent_ns += ns;
+		engine->urgent_ns = min(engine->urgent_ns + ns,
+					engine_turn_most(engine->gpu));
 	else
 		engine->urgent_ns -= min(engine->urgent_ns, ns);
 	return ns;
