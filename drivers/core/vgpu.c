@@ -402,8 +402,11 @@ void mvgpu_vgpu_lift_ban(struct mvgpu_vgpu *vgpu)
 		WRITE_ONCE(vgpu->banned, false);
 		vgpu->hangs = 0;
 	}
-	if (banned)
-		mvgpu_event_vgpu(vgpu, MVGPU_EVENT_UNBANNED);
+	if (!banned)
+		return;
+	mvgpu_event_vgpu(vgpu, MVGPU_EVENT_UNBANNED);
+	/* A run that saw the ban has left requests where they are. */
+	queue_work(mvgpu_vgpu_wq, &vgpu->work);
 }
 
 bool mvgpu_vgpu_reset_pending(struct mvgpu_vgpu *vgpu)
