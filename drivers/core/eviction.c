@@ -158,6 +158,8 @@ bool mvgpu_vgpu_work_evict(struct mvgpu_vgpu *vgpu)
 		list_del(&eviction->node);
 		evict_hold(vgpu, eviction->hit);
 		complete(&eviction->done);
+		/* This run serves nothing, and whoever asked may not be the last. */
+		mvgpu_vgpu_later(vgpu);
 	}
 	scoped_guard(spinlock_irqsave, &vgpu->lock)
 		list_splice(&list, &vgpu->evictions);
