@@ -40,13 +40,21 @@ static void gpu_reset_work(struct work_struct *work)
  * Several reports of one failure lead to one reset. The lock keeps a late report of an
  * old state from hiding one of the new.
  */
+static void gpu_lost_locked(struct mvgpu_gpu *gpu)
+{
+	struct mvgpu_engine *engine = &gpu->engines[0];
+
+	lockdep_assert_held(&engine->lock);
+	gpu->lost_generation = engine->generation;
+	queue_work(mvgpu_run_wq, &gpu->reset_work);
+}
+
 void mvgpu_gpu_lost(struct mvgpu_gpu *gpu)
 {
 	struct mvgpu_engine *engine = &gpu->engines[0];
 
 	guard(spinlock_irqsave)(&engine->lock);
-	gpu->lost_generation = engine->generation;
-	queue_work(mvgpu_run_wq, &gpu->reset_work);
+	gpu_lost_locked(gpu);
 }
 EXPORT_SYMBOL_GPL(mvgpu_gpu_lost);
 
@@ -55,10 +63,8 @@ void mvgpu_gpu_lost_at(struct mvgpu_gpu *gpu, u32 generation)
 	struct mvgpu_engine *engine = &gpu->engines[0];
 
 	guard(spinlock_irqsave)(&engine->lock);
-	if (engine->generation != generation)
-		return;
-	gpu->lost_generation = generation;
-	queue_work(mvgpu_run_wq, &gpu->reset_work);
+	if (engine->generation == generation)
+		gpu_lost_locked(gpu);
 }
 
 /* Guests see our copy, without what they may not use. */

@@ -205,6 +205,12 @@ static u64 samples(const struct mvgpu_res3d *res)
 	return res->nr_samples ? roundup_pow_of_two(max(res->nr_samples, 4U)) : 1;
 }
 
+/* As GPUs keep it, with @block bytes. */
+static u64 kept(const struct mvgpu_res3d *res, u32 block)
+{
+	return bytes(res, SQUARE, ROW_BYTES, block) * samples(res);
+}
+
 u64 mvgpu_res3d_size(const struct mvgpu_res3d *res)
 {
 	return bytes(res, 1, 1, mvgpu_res3d_block(res->format)) *
@@ -213,17 +219,13 @@ u64 mvgpu_res3d_size(const struct mvgpu_res3d *res)
 
 u64 mvgpu_res3d_memory(const struct mvgpu_res3d *res)
 {
-	u32 block = mvgpu_format3d_charged(res->format);
-
-	return bytes(res, SQUARE, ROW_BYTES, block) * samples(res);
+	return kept(res, mvgpu_format3d_charged(res->format));
 }
 
 bool mvgpu_res3d_huge(const struct mvgpu_res3d *res)
 {
-	u32 block = mvgpu_format3d_stored(res->format);
-
 	return res->target != MVGPU_TARGET_BUFFER &&
-	       bytes(res, SQUARE, ROW_BYTES, block) * samples(res) >
+	       kept(res, mvgpu_format3d_stored(res->format)) >
 		       MVGPU_RES3D_MAX_MEMORY;
 }
 

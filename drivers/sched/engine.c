@@ -26,7 +26,6 @@ void mvgpu_engine_run(struct mvgpu_engine *engine)
 	mod_delayed_work(mvgpu_run_wq, &engine->run_work, 0);
 }
 
-/* Who is next? If nobody is yet, the timer looks again. */
 /* The urgent one whose slice it is, if that goes on. */
 static struct mvgpu_entity *engine_urgent_slice_locked(struct mvgpu_engine *engine)
 {
@@ -40,6 +39,7 @@ static struct mvgpu_entity *engine_urgent_slice_locked(struct mvgpu_engine *engi
 	return entity->urgent && !list_empty(&entity->queue) ? entity : NULL;
 }
 
+/* Who is next? If nobody is yet, the timer looks again. */
 static struct mvgpu_entity *engine_pick_locked(struct mvgpu_engine *engine,
 					       u64 now)
 {

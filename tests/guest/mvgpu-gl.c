@@ -69,7 +69,6 @@ void scene_picture(struct tap *tap, const char *what, int width, int height)
 	free(pixels);
 }
 
-/* Who renders, and that it is as new as it should be. */
 /* As what is drawn, these are compared with the GPU's own. */
 static const char *told(const char *api, const char *what, GLenum name)
 {
@@ -79,6 +78,7 @@ static const char *told(const char *api, const char *what, GLenum name)
 	return string ? string : "";
 }
 
+/* Who renders, and that it is as new as it should be. */
 static bool make_current(struct tap *tap, struct gl *gl, bool desktop)
 {
 	const char *error = gl_make_current(gl, desktop);
