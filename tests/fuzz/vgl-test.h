@@ -3,6 +3,7 @@
 #define _VGL_TEST_H
 
 #include "tap.h"
+#include "vgl-commands.h"
 #include "vgl.h"
 
 #define CMD(cmd, len) VIRGL_CMD(VIRGL_##cmd, 0, len)
@@ -39,6 +40,15 @@ static inline int submit(void)
 }
 
 #define SUBMIT(...) ({ VGL_ADD(&vgl, __VA_ARGS__); submit(); })
+
+/* A command as it is, but dword @at, if not 0, is @val. */
+static inline int with(const struct vgl_command *cmd, u32 at, u32 val)
+{
+	vgl_add(&vgl, cmd->dw, vgl_dwords(cmd));
+	if (at)
+		vgl.stream[vgl.ndw - vgl_dwords(cmd) + at] = cpu_to_le32(val);
+	return submit();
+}
 
 static inline u32 refs(u32 id)
 {
