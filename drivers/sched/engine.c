@@ -376,12 +376,6 @@ void mvgpu_job_done(struct mvgpu_job *job, int status)
 }
 EXPORT_SYMBOL_GPL(mvgpu_job_done);
 
-u32 mvgpu_job_tenant(const struct mvgpu_job *job)
-{
-	return job->vgpu->id;
-}
-EXPORT_SYMBOL_GPL(mvgpu_job_tenant);
-
 static enum hrtimer_restart engine_timer(struct hrtimer *timer)
 {
 	mvgpu_engine_run(container_of(timer, struct mvgpu_engine, timer));

@@ -227,7 +227,4 @@ void mvgpu_job_done(struct mvgpu_job *job, int status);
  */
 void mvgpu_job_preempted(struct mvgpu_job *job);
 
-/** mvgpu_job_tenant() - number of the vGPU that sent @job; for messages. */
-u32 mvgpu_job_tenant(const struct mvgpu_job *job);
-
 #endif

@@ -143,16 +143,6 @@ void mvgpu_mdev_config_reset_locked(struct mvgpu_mdev *mm)
 	mvgpu_mdev_config_init(mm);
 }
 
-bool mvgpu_mdev_msix_enabled_locked(struct mvgpu_mdev *mm)
-{
-	const u8 *msix = mm->config.space + CFG_MSIX;
-
-	lockdep_assert_held(&mm->lock);
-
-	return get_unaligned_le16(msix + PCI_MSIX_FLAGS) &
-	       PCI_MSIX_FLAGS_ENABLE;
-}
-
 /* Is what the driver has put into the window within our BAR? */
 static bool config_window_get_locked(struct mvgpu_mdev *mm, u32 *off, u32 *len)
 {

@@ -200,8 +200,6 @@ u32 mvgpu_mdev_config_read_locked(struct mvgpu_mdev *mm, u32 off, u32 size);
 /** mvgpu_mdev_config_write_locked() - likewise. */
 void mvgpu_mdev_config_write_locked(struct mvgpu_mdev *mm, u32 off, u32 size,
 				    u32 val);
-/** mvgpu_mdev_msix_enabled_locked() - the guest has MSI-X switched on. */
-bool mvgpu_mdev_msix_enabled_locked(struct mvgpu_mdev *mm);
 
 /* transport.c */
 
