@@ -39,7 +39,6 @@ struct mvgpu_map *mvgpu_map_create(struct mvgpu_vgpu *vgpu, u64 addr, u64 len)
 	}
 	kfree(pages);
 	map->addr = addr;
-	map->len = len;
 	map->nr = nr;
 	map->vaddr = vaddr + offset_in_page(addr);
 	return map;

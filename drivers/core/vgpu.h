@@ -189,13 +189,11 @@ void mvgpu_job_cache_exit(void);
 /**
  * struct mvgpu_map - guest memory that the kernel can touch
  * @addr: guest address, as asked for
- * @len: bytes
  * @nr: pages
  * @vaddr: where @addr is
  */
 struct mvgpu_map {
 	u64 addr;
-	u64 len;
 	u32 nr;
 	void *vaddr;
 };

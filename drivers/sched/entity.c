@@ -191,7 +191,6 @@ void mvgpu_entity_stats_locked(const struct mvgpu_entity *entity, u64 now,
 
 	lockdep_assert_held(&engine->lock);
 	*stats = entity->stats;
-	stats->now = now;
 	if (!entity->running && list_empty(&entity->queue))
 		stats->idle_ns += now - entity->since;
 	if (job && &job->vgpu->entity == entity)

@@ -42,13 +42,12 @@ struct mvgpu_vgpu;
  * @resets: times that the watchdog cancelled its jobs
  * @preemptions: times that a job of it was stopped for others
  * @idle_ns: time without a job, queued or running
- * @now: when this was read
  * @hist: distributions
  */
 struct mvgpu_entity_stats {
 	u64 busy_ns, wait_ns, overrun_ns;
 	u64 jobs, switches, resets, preemptions;
-	u64 idle_ns, now;
+	u64 idle_ns;
 	struct mvgpu_hist hist[MVGPU_HIST_NR];
 };
 

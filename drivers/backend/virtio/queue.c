@@ -311,7 +311,6 @@ int mvgpu_virtio_queue_start(struct mvgpu_virtio *gpu)
 	}
 
 	gpu->ctrl = vqs[0];
-	gpu->cursor = vqs[1];
 	virtio_device_ready(vdev);
 
 	spin_lock_irq(&gpu->lock);
@@ -365,6 +364,5 @@ void mvgpu_virtio_queue_delete(struct mvgpu_virtio *gpu)
 	requests_end(gpu, &ended);
 
 	gpu->ctrl = NULL;
-	gpu->cursor = NULL;
 	gpu->vdev->config->del_vqs(gpu->vdev);
 }

@@ -181,8 +181,6 @@ struct mvgpu_virtio {
 	bool running;
 	/** @ctrl: control queue; changed while not @running only. */
 	struct virtqueue *ctrl;
-	/** @cursor: cursor queue; likewise. */
-	struct virtqueue *cursor;
 	/** @fence: last fence id that was given away; @lock. */
 	u32 fence;
 	/** @nr_fences: fences that the device holds; @lock. */

@@ -67,7 +67,6 @@ void sim_measure(struct sim *sim, u64 window_ns)
 	sim->jobs = 0;
 	sim->idle_ns = 0;
 	sim->idle_with_work = 0;
-	sim->stops = 0;
 	sim->window_ns = window_ns;
 	sim->window_at = sim->now;
 	sim->window_end = sim->now + window_ns;
@@ -217,7 +216,6 @@ static void engine_stop(struct sim *sim)
 	struct sim_job *job;
 	u64 ns;
 
-	sim->stops++;
 	sim->turn = sim->nr;
 	while (sim->nr_running) {
 		job = &sim->running[--sim->nr_running];

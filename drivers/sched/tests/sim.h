@@ -85,7 +85,6 @@ struct sim_tenant {
  * @running: jobs that it has, the oldest first
  * @nr_running: how many they are
  * @preempt: it can stop running jobs
- * @stops: how often it did
  * @turn: whose job runs
  * @slice_end: of that tenant
  * @window_ns: length of a window
@@ -107,7 +106,7 @@ struct sim {
 	struct sim_job running[SIM_MAX_OUTSTANDING];
 	u32 nr_running;
 	bool preempt;
-	u64 stops, slice_end;
+	u64 slice_end;
 	u32 turn;
 	u64 window_ns, window_at, window_end, windows;
 	u64 idle_with_work;
