@@ -96,8 +96,7 @@ static void job_reap(struct mvgpu_vgpu *vgpu, struct mvgpu_job *job)
 
 	/* A GPU that did not let go of something is reset before we do. */
 	if (job->status && job_frees(job) &&
-	    !mvgpu_proto_moot(vgpu->proto, job) &&
-	    !mvgpu_entity_lost(&vgpu->entity)) {
+	    !mvgpu_proto_moot(job) && !mvgpu_entity_lost(&vgpu->entity)) {
 		list_add_tail(&job->queue, &vgpu->limbo);
 		mvgpu_gpu_lost_at(vgpu->gpu, vgpu->entity.generation);
 		return;

@@ -70,7 +70,7 @@ void mvgpu_proto_complete(struct mvgpu_proto *proto, struct mvgpu_job *job)
 		mvgpu_respond(proto, job, VIRTIO_GPU_RESP_ERR_UNSPEC);
 }
 
-bool mvgpu_proto_moot(struct mvgpu_proto *proto, const struct mvgpu_job *job)
+bool mvgpu_proto_moot(const struct mvgpu_job *job)
 {
 	if (job->op == MVGPU_JOB_CTX_DESTROY)
 		return !job->context->on_gpu;

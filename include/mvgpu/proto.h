@@ -146,13 +146,12 @@ void mvgpu_capset_mask(u32 id, void *data, u32 size);
 
 /**
  * mvgpu_proto_moot() - had the GPU nothing to free?
- * @proto: tables of the vGPU
  * @job: RES_DESTROY, BACKING_DETACH or CTX_DESTROY, DONE with an error
  *
  * Return: true if it was for something that the GPU has never taken, so that
  * the error says nothing bad. Context: work.
  */
-bool mvgpu_proto_moot(struct mvgpu_proto *proto, const struct mvgpu_job *job);
+bool mvgpu_proto_moot(const struct mvgpu_job *job);
 
 /**
  * mvgpu_proto_evict() - guest memory is going away

@@ -327,11 +327,11 @@ static void test_moot(void)
 	QUEUED(req_attach(2, 1, PAGES_AT, 4096), BACKING_ATTACH);
 	detach = req_detach(2);
 	unref = req_unref(2);
-	CHECK(!mvgpu_proto_moot(fake.proto, detach));
-	CHECK(!mvgpu_proto_moot(fake.proto, unref));
+	CHECK(!mvgpu_proto_moot(detach));
+	CHECK(!mvgpu_proto_moot(unref));
 	RAN(-EIO, ERR(UNSPEC));
-	CHECK(mvgpu_proto_moot(fake.proto, detach));
-	CHECK(mvgpu_proto_moot(fake.proto, unref));
+	CHECK(mvgpu_proto_moot(detach));
+	CHECK(mvgpu_proto_moot(unref));
 	RAN(-EIO, ERR(UNSPEC));
 	RAN(-EIO, ERR(UNSPEC));
 	RAN(-EIO, ERR(UNSPEC));
@@ -344,15 +344,15 @@ static void test_moot(void)
 	unref = req_unref(2);
 	RAN(0, OK);
 	RAN(-EIO, ERR(UNSPEC));
-	CHECK(mvgpu_proto_moot(fake.proto, detach));
-	CHECK(!mvgpu_proto_moot(fake.proto, unref));
+	CHECK(mvgpu_proto_moot(detach));
+	CHECK(!mvgpu_proto_moot(unref));
 	RAN(-EIO, ERR(UNSPEC));
 	CHECK_EQ(fake.vgpu.nr_backings, 1);
 	RAN(0, OK);
 
 	QUEUED(req_detach(1), BACKING_DETACH);
 	detach = list_first_entry(&fake.vgpu.jobs, struct mvgpu_job, pending);
-	CHECK(!mvgpu_proto_moot(fake.proto, detach));
+	CHECK(!mvgpu_proto_moot(detach));
 	RAN(0, OK);
 	fake_stop();
 }

@@ -276,12 +276,12 @@ static int attach_build(struct mvgpu_virtio *gpu,
 	if (err)
 		return err;
 	err = mvgpu_virtio_attach_init(gpu, command, job->res_id,
-				       mvgpu_virtio_dma_nents(gpu, job->backing));
+				       mvgpu_virtio_dma_nents(job->backing));
 	if (err) {
 		mvgpu_virtio_backing_release(gpu, job->backing);
 		return err;
 	}
-	mvgpu_virtio_dma_fill(gpu, job->backing, command->data);
+	mvgpu_virtio_dma_fill(job->backing, command->data);
 	return 0;
 }
 
@@ -355,7 +355,7 @@ int mvgpu_virtio_prepare(void *priv, struct mvgpu_job *job)
 	if (!commands[job->op].build)
 		return 0;
 
-	nr = commands[job->op].nr ?: mvgpu_virtio_create_3d_count(gpu, job);
+	nr = commands[job->op].nr ?: mvgpu_virtio_create_3d_count(job);
 	request = mvgpu_virtio_request_alloc(nr);
 	if (!request)
 		return -ENOMEM;

@@ -137,13 +137,11 @@ static u32 zero_how(const struct mvgpu_job_res_create_3d *create)
 
 /**
  * mvgpu_virtio_create_3d_count() - commands of a RES_CREATE_3D
- * @gpu: the GPU
  * @job: the job
  *
  * Return: as many as mvgpu_virtio_create_3d_build() can fill.
  */
-u32 mvgpu_virtio_create_3d_count(struct mvgpu_virtio *gpu,
-				 const struct mvgpu_job *job)
+u32 mvgpu_virtio_create_3d_count(const struct mvgpu_job *job)
 {
 	const struct mvgpu_job_res_create_3d *create = &job->res_create_3d;
 

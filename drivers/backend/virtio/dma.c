@@ -204,13 +204,11 @@ void mvgpu_virtio_backing_release(void *priv, struct mvgpu_backing *backing)
 
 /**
  * mvgpu_virtio_dma_nents() - entries that a backing has for the device
- * @gpu: the GPU
  * @backing: after mvgpu_virtio_dma_map()
  *
  * Return: as many.
  */
-u32 mvgpu_virtio_dma_nents(struct mvgpu_virtio *gpu,
-			   const struct mvgpu_backing *backing)
+u32 mvgpu_virtio_dma_nents(const struct mvgpu_backing *backing)
 {
 	const struct mapping *mapping = backing->backend;
 
@@ -219,12 +217,10 @@ u32 mvgpu_virtio_dma_nents(struct mvgpu_virtio *gpu,
 
 /**
  * mvgpu_virtio_dma_fill() - write the table of a backing
- * @gpu: the GPU
  * @backing: after mvgpu_virtio_dma_map()
  * @entry: mvgpu_virtio_dma_nents() entries, zeroed
  */
-void mvgpu_virtio_dma_fill(struct mvgpu_virtio *gpu,
-			   const struct mvgpu_backing *backing,
+void mvgpu_virtio_dma_fill(const struct mvgpu_backing *backing,
 			   struct virtio_gpu_mem_entry *entry)
 {
 	struct mapping *mapping = backing->backend;

@@ -235,8 +235,7 @@ void mvgpu_virtio_unprepare(void *priv, struct mvgpu_job *job);
 int mvgpu_virtio_submit(void *priv, u32 engine, struct mvgpu_job *job);
 
 /* command3d.c */
-u32 mvgpu_virtio_create_3d_count(struct mvgpu_virtio *gpu,
-				 const struct mvgpu_job *job);
+u32 mvgpu_virtio_create_3d_count(const struct mvgpu_job *job);
 mvgpu_virtio_build_fn mvgpu_virtio_create_3d_build;
 mvgpu_virtio_build_fn mvgpu_virtio_ctx_create_build;
 mvgpu_virtio_build_fn mvgpu_virtio_ctx_destroy_build;
@@ -259,10 +258,8 @@ int mvgpu_virtio_dma_init(struct mvgpu_virtio *gpu);
 void mvgpu_virtio_dma_exit(struct mvgpu_virtio *gpu);
 int mvgpu_virtio_dma_map(struct mvgpu_virtio *gpu, u32 res_id,
 			 struct mvgpu_backing *backing);
-u32 mvgpu_virtio_dma_nents(struct mvgpu_virtio *gpu,
-			   const struct mvgpu_backing *backing);
-void mvgpu_virtio_dma_fill(struct mvgpu_virtio *gpu,
-			   const struct mvgpu_backing *backing,
+u32 mvgpu_virtio_dma_nents(const struct mvgpu_backing *backing);
+void mvgpu_virtio_dma_fill(const struct mvgpu_backing *backing,
 			   struct virtio_gpu_mem_entry *entry);
 void mvgpu_virtio_dma_sync(struct mvgpu_virtio *gpu, u32 res_id);
 void mvgpu_virtio_dma_sync_back(struct mvgpu_virtio *gpu, u32 res_id);
