@@ -343,7 +343,7 @@ void mvgpu_vgpu_queue_enable(struct mvgpu_vgpu *vgpu, u32 queue,
 }
 EXPORT_SYMBOL_GPL(mvgpu_vgpu_queue_enable);
 
-void mvgpu_vgpu_kick(struct mvgpu_vgpu *vgpu, u32 queue)
+void mvgpu_vgpu_kick(struct mvgpu_vgpu *vgpu)
 {
 	/* The work looks at both queues, which costs it two reads. */
 	queue_work(mvgpu_vgpu_wq, &vgpu->work);

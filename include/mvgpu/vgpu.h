@@ -129,15 +129,14 @@ void mvgpu_vgpu_queue_enable(struct mvgpu_vgpu *vgpu, u32 queue,
 			     const struct mvgpu_queue_config *config);
 
 /**
- * mvgpu_vgpu_kick() - there may be something in a queue
+ * mvgpu_vgpu_kick() - there may be something in its queues
  * @vgpu: open
- * @queue: MVGPU_QUEUE_*
  *
  * Also to be called when DMA becomes allowed again.
  *
  * Context: any, does not sleep.
  */
-void mvgpu_vgpu_kick(struct mvgpu_vgpu *vgpu, u32 queue);
+void mvgpu_vgpu_kick(struct mvgpu_vgpu *vgpu);
 
 /**
  * mvgpu_vgpu_reset_begin() - back to the state after open

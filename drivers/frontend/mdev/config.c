@@ -205,7 +205,7 @@ static void config_apply_command_locked(struct mvgpu_mdev *mm)
 
 	WRITE_ONCE(mm->bus_master, master);
 	if (master && !before)
-		mvgpu_mdev_kick_all_locked(mm);
+		mvgpu_mdev_kick_locked(mm);
 }
 
 static void config_apply_msix_locked(struct mvgpu_mdev *mm)

@@ -234,8 +234,8 @@ long mvgpu_mdev_irq_set(struct mvgpu_mdev_irq *irq, void __user *arg);
 
 /* region.c */
 
-/** mvgpu_mdev_kick_all_locked() - DMA is allowed again. */
-void mvgpu_mdev_kick_all_locked(struct mvgpu_mdev *mm);
+/** mvgpu_mdev_kick_locked() - of the driver, or DMA is allowed again. */
+void mvgpu_mdev_kick_locked(struct mvgpu_mdev *mm);
 /**
  * mvgpu_mdev_bar_read_locked() - read of BAR 0
  * @mm: the device

@@ -100,27 +100,21 @@ static void device_write(struct mvgpu_mdev *mm, u32 off, u32 size, u32 val)
 		mvgpu_display_events_clear(mvgpu_vgpu_display(mm->vgpu), val);
 }
 
-static void notify_write_locked(struct mvgpu_mdev *mm, u32 off)
+void mvgpu_mdev_kick_locked(struct mvgpu_mdev *mm)
 {
-	u32 queue = off / MVGPU_NOTIFY_MULTIPLIER;
-
 	lockdep_assert_held(&mm->lock);
 
-	if (off % MVGPU_NOTIFY_MULTIPLIER || queue >= MVGPU_NR_QUEUES)
-		return;
 	if (mm->transport.status & VIRTIO_CONFIG_S_DRIVER_OK)
-		mvgpu_vgpu_kick(mm->vgpu,
-				array_index_nospec(queue, MVGPU_NR_QUEUES));
+		mvgpu_vgpu_kick(mm->vgpu);
 }
 
-void mvgpu_mdev_kick_all_locked(struct mvgpu_mdev *mm)
+static void notify_write_locked(struct mvgpu_mdev *mm, u32 off)
 {
-	u32 i;
-
 	lockdep_assert_held(&mm->lock);
 
-	for (i = 0; i < MVGPU_NR_QUEUES; i++)
-		notify_write_locked(mm, i * MVGPU_NOTIFY_MULTIPLIER);
+	if (!(off % MVGPU_NOTIFY_MULTIPLIER) &&
+	    off / MVGPU_NOTIFY_MULTIPLIER < MVGPU_NR_QUEUES)
+		mvgpu_mdev_kick_locked(mm);
 }
 
 u32 mvgpu_mdev_bar_read_locked(struct mvgpu_mdev *mm, u32 off, u32 size)
