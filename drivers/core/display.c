@@ -417,7 +417,6 @@ int mvgpu_display_resize(struct mvgpu_display *display, u32 id, u32 width,
 	display->vgpu->ops->config_changed(display->vgpu->data);
 	return 0;
 }
-EXPORT_SYMBOL_GPL(mvgpu_display_resize);
 
 u32 mvgpu_display_events(struct mvgpu_display *display)
 {

@@ -437,7 +437,6 @@ struct device *mvgpu_vgpu_dev(const struct mvgpu_vgpu *vgpu)
 {
 	return vgpu->dev;
 }
-EXPORT_SYMBOL_GPL(mvgpu_vgpu_dev);
 
 struct mvgpu_display *mvgpu_vgpu_display(struct mvgpu_vgpu *vgpu)
 {

@@ -89,7 +89,7 @@ void mvgpu_display_mode(struct mvgpu_display *display, u32 id, u32 *width,
  */
 void mvgpu_display_edid(struct mvgpu_display *display, u32 id, u8 edid[128]);
 
-/* Called by frontends. */
+/* Called by core, for an administrator. */
 
 /**
  * mvgpu_display_resize() - hot-plug another mode
@@ -103,6 +103,9 @@ void mvgpu_display_edid(struct mvgpu_display *display, u32 id, u8 edid[128]);
  */
 int mvgpu_display_resize(struct mvgpu_display *display, u32 id, u32 width,
 			 u32 height);
+
+/* Called by frontends. */
+
 /** mvgpu_display_events() - pending VIRTIO_GPU_EVENT_* bits for config space. */
 u32 mvgpu_display_events(struct mvgpu_display *display);
 /** mvgpu_display_events_clear() - the guest has written events_clear. */

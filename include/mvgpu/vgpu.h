@@ -176,7 +176,7 @@ const struct mvgpu_type *mvgpu_vgpu_type(const struct mvgpu_vgpu *vgpu);
 /** mvgpu_vgpu_gpu() - the GPU it is a part of. */
 struct mvgpu_gpu *mvgpu_vgpu_gpu(const struct mvgpu_vgpu *vgpu);
 
-/** mvgpu_vgpu_dev() - the frontend's device; for messages. */
+/** mvgpu_vgpu_dev() - the frontend's device; for traces. */
 struct device *mvgpu_vgpu_dev(const struct mvgpu_vgpu *vgpu);
 
 /** mvgpu_vgpu_display() - its displays; as long as the vGPU exists. */

@@ -101,7 +101,8 @@ static void device_close(struct vfio_device *vdev)
 	mutex_unlock(&mm->lock);
 }
 
-void mvgpu_mdev_reset(struct mvgpu_mdev *mm)
+/* To power-on state; sleeps until core is done. */
+static void device_reset(struct mvgpu_mdev *mm)
 {
 	mutex_lock(&mm->lock);
 	mvgpu_mdev_config_reset_locked(mm);
@@ -145,7 +146,7 @@ static long device_ioctl(struct vfio_device *vdev, unsigned int cmd,
 	case VFIO_DEVICE_SET_IRQS:
 		return mvgpu_mdev_irq_set(&mm->irq, uarg);
 	case VFIO_DEVICE_RESET:
-		mvgpu_mdev_reset(mm);
+		device_reset(mm);
 		return 0;
 	case VFIO_DEVICE_QUERY_GFX_PLANE:
 		return mvgpu_mdev_query_plane(mm, uarg);

@@ -12,7 +12,6 @@
 #include <mvgpu/vgpu.h>
 
 struct eventfd_ctx;
-struct mdev_device;
 
 /*
  * The guest sees a virtio-gpu of virtio 1.x over PCI. Lock order:
@@ -181,9 +180,6 @@ static inline struct mvgpu_mdev *to_mvgpu_mdev(struct vfio_device *vdev)
 /* device.c */
 
 extern const struct vfio_device_ops mvgpu_mdev_vfio_ops;
-
-/** mvgpu_mdev_reset() - to power-on state; sleeps until core is done. */
-void mvgpu_mdev_reset(struct mvgpu_mdev *mm);
 
 /* guest.c */
 
