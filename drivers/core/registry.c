@@ -82,7 +82,7 @@ void mvgpu_registry_remove(struct mvgpu_gpu *gpu)
 	list_del(&gpu->node);
 }
 
-int mvgpu_frontend_register(struct mvgpu_frontend *frontend)
+void mvgpu_frontend_register(struct mvgpu_frontend *frontend)
 {
 	struct mvgpu_gpu *gpu;
 
@@ -90,7 +90,6 @@ int mvgpu_frontend_register(struct mvgpu_frontend *frontend)
 	list_add_tail(&frontend->node, &frontends);
 	list_for_each_entry(gpu, &gpus, node)
 		view_add(gpu, frontend);
-	return 0;
 }
 EXPORT_SYMBOL_GPL(mvgpu_frontend_register);
 

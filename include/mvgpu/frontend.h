@@ -28,8 +28,8 @@ struct mvgpu_frontend {
 	struct list_head node;
 };
 
-/** mvgpu_frontend_register() - calls gpu_added() for each GPU; 0 or errno. */
-int mvgpu_frontend_register(struct mvgpu_frontend *frontend);
+/** mvgpu_frontend_register() - calls gpu_added() for each GPU. */
+void mvgpu_frontend_register(struct mvgpu_frontend *frontend);
 
 /** mvgpu_frontend_unregister() - calls gpu_removed() for each GPU. */
 void mvgpu_frontend_unregister(struct mvgpu_frontend *frontend);

@@ -173,10 +173,8 @@ static int __init mvgpu_mdev_init(void)
 	if (ret)
 		return ret;
 
-	ret = mvgpu_frontend_register(&mvgpu_mdev_frontend);
-	if (ret)
-		mdev_unregister_driver(&mvgpu_mdev_driver);
-	return ret;
+	mvgpu_frontend_register(&mvgpu_mdev_frontend);
+	return 0;
 }
 module_init(mvgpu_mdev_init);
 
