@@ -354,15 +354,6 @@ void mvgpu_display_work(struct mvgpu_display *display)
 	wake_up_all(&display->fresh);
 }
 
-/* The monitors as the type has them: one connected. */
-static void display_init_modes(struct mvgpu_display *display)
-{
-	memset(display->width, 0, sizeof(display->width));
-	memset(display->height, 0, sizeof(display->height));
-	display->width[0] = display->vgpu->type->pref_width;
-	display->height[0] = display->vgpu->type->pref_height;
-}
-
 void mvgpu_display_reset(struct mvgpu_display *display)
 {
 	mvgpu_display_set(display, 0, NULL);
@@ -489,7 +480,9 @@ struct mvgpu_display *mvgpu_display_create(struct mvgpu_vgpu *vgpu)
 	spin_lock_init(&display->lock);
 	init_waitqueue_head(&display->fresh);
 	display->viewed = jiffies - VIEW_TIMEOUT;
-	display_init_modes(display);
+	/* Only the first monitor is connected. */
+	display->width[0] = type->pref_width;
+	display->height[0] = type->pref_height;
 	return display;
 }
 
