@@ -4,7 +4,6 @@
  * virtual monitor: standard timings for common modes, one detailed timing for
  * the preferred mode.
  */
-#include <linux/build_bug.h>
 #include <linux/string.h>
 #include <linux/types.h>
 

@@ -4,7 +4,6 @@
  * resets the device or takes the memory away.
  */
 #include <linux/err.h>
-#include <linux/overflow.h>
 #include <linux/virtio_ring.h>
 
 #include "vgpu.h"

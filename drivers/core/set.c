@@ -3,7 +3,6 @@
  * MVGPU_SET_PARAMS: parameters of several vGPUs at once.
  */
 #include <linux/capability.h>
-#include <linux/kobject.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <mvgpu/sched.h>

@@ -9,9 +9,7 @@
 #include <linux/export.h>
 #include <linux/ktime.h>
 #include <linux/lockdep.h>
-#include <linux/math64.h>
 #include <linux/module.h>
-#include <linux/overflow.h>
 #include <linux/slab.h>
 #include <mvgpu/display.h>
 #include <mvgpu/frontend.h>

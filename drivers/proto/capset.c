@@ -8,7 +8,6 @@
  */
 #include <linux/bits.h>
 #include <linux/build_bug.h>
-#include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/limits.h>
 #include <linux/nospec.h>

@@ -2,7 +2,6 @@
 /*
  * 3D resources: what may be created, and copies from and to their backing.
  */
-#include <linux/compiler.h>
 #include <mvgpu/backing.h>
 #include <mvgpu/virgl_caps.h>
 

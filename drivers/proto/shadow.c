@@ -10,7 +10,6 @@
  */
 #include <linux/err.h>
 #include <linux/errno.h>
-#include <linux/mm.h>
 #include <linux/minmax.h>
 #include <linux/slab.h>
 #include <mvgpu/backing.h>

@@ -2,7 +2,6 @@
 #include <linux/ktime.h>
 #include <linux/list.h>
 #include <linux/lockdep.h>
-#include <mvgpu/backend.h>
 #include <mvgpu/job.h>
 #include <mvgpu/sched.h>
 #include <trace/events/mvgpu.h>

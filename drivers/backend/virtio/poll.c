@@ -11,7 +11,6 @@
 #include "virtio.h"
 
 #include <linux/ktime.h>
-#include <linux/rcupdate.h>
 
 #define POLL_MIN_NS (50 * NSEC_PER_USEC)
 #define POLL_MAX_NS (2 * NSEC_PER_MSEC)

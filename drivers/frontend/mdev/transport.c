@@ -14,7 +14,6 @@
 #include <linux/log2.h>
 #include <linux/nospec.h>
 #include <linux/virtio_config.h>
-#include <linux/virtio_gpu.h>
 #include <linux/virtio_pci.h>
 #include <linux/virtio_ring.h>
 #include <mvgpu/frontend.h>
