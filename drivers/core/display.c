@@ -119,7 +119,7 @@ static void draw_cursor_row(struct mvgpu_display *display, u32 *row, u32 x,
 		row[i - x] = blend(row[i - x], image[i - cx]);
 }
 
-/* Bring a part of the plane up to date; @rect in plane pixels, any values. */
+/* Bring a part of the plane up to date; in its pixels, any values. */
 static void draw(struct mvgpu_display *display, u32 x, u32 y, u32 width,
 		 u32 height)
 {

@@ -101,7 +101,7 @@ struct mvgpu_vgpu {
 	wait_queue_head_t wait;
 	/** @work: serves the vGPU; see mvgpu/pipeline.h. */
 	struct work_struct work;
-	/** @retry: queues @work again after memory was short. */
+	/** @retry: queues @work again later, where nothing else does. */
 	struct delayed_work retry;
 	/** @done: jobs on their way back. */
 	struct llist_head done;
@@ -117,7 +117,7 @@ struct mvgpu_vgpu {
 	struct list_head limbo;
 	/** @inflight: jobs pushed and not yet completed, @limbo included; work. */
 	u32 inflight;
-	/** @flushed: a reset has dropped what could be dropped; work. */
+	/** @flushed: a reset or a hang has dropped what could be dropped; work. */
 	bool flushed;
 	/** @urgent: as told to the scheduler; work. */
 	bool urgent;

@@ -2,9 +2,10 @@
 /*
  * Tables of one vGPU: how they begin, how they follow the GPU, how they end.
  *
- * Guest memory that the GPU may touch is unpinned in one place each for the
- * three ways to know that it is over: a detach or a destroy is done
- * (mvgpu_resource_done()), or the GPU was reset (mvgpu_proto_forget()).
+ * Guest memory that the GPU may touch is unpinned when it is known that this is
+ * over: an attach was refused, a detach or a destroy is done
+ * (mvgpu_resource_done()), or the GPU was reset (mvgpu_proto_forget(), or
+ * mvgpu_resource_evict() before that).
  */
 #include <mvgpu/proto.h>
 

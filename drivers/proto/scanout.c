@@ -158,9 +158,9 @@ static bool scanout_usable(const struct mvgpu_resource *res)
 }
 
 /*
- * Handled at once: what a scanout shows is the backing, not the GPU's memory,
- * so no job has to be waited for; what is on its way is flushed to whatever
- * the scanout shows by then.
+ * Handled at once: what a viewer sees is the backing, or is fetched later
+ * (shadow.c), so no job has to be waited for; what is on its way is flushed to
+ * whatever the scanout shows by then.
  */
 u32 mvgpu_scanout_set(struct mvgpu_proto *proto, struct mvgpu_job *job)
 {

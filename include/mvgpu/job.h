@@ -230,9 +230,9 @@ struct mvgpu_job {
 	/** @state: see enum mvgpu_job_state; changed by the owner. */
 	enum mvgpu_job_state state;
 	/**
-	 * @status: valid when DONE: 0, -ECANCELED (never ran), -ETIMEDOUT
-	 * (watchdog), -EIO (the GPU reported an error or was lost), -ESTALE
-	 * (see CTX_CHECK).
+	 * @status: valid when DONE: 0, -ECANCELED (never ran), what
+	 * mvgpu_job_done() may be told, -ESTALE (see CTX_CHECK), or what
+	 * prepare() has returned.
 	 */
 	int status;
 	/** @internal: made by proto itself: no chain, no response. */
@@ -258,7 +258,10 @@ struct mvgpu_job {
 		/** @submit: for MVGPU_JOB_SUBMIT_3D. */
 		struct mvgpu_job_submit submit;
 	};
-	/** @backing: for ATTACH; owned by the resource, alive until DETACH. */
+	/**
+	 * @backing: for ATTACH, and for proto with a DETACH of the guest's; owned
+	 * by the resource, alive until DETACH.
+	 */
 	struct mvgpu_backing *backing;
 	/** @res: for proto: the table entry; proto holds a use count on it. */
 	struct mvgpu_resource *res;
@@ -272,8 +275,8 @@ struct mvgpu_job {
 	/** @pending: in vgpu->pending, in the order of fetching; work only. */
 	struct list_head pending;
 	/**
-	 * @queue: in the entity's queue or the engine's running list;
-	 * engine lock.
+	 * @queue: in the entity's queue or the engine's running list, engine lock;
+	 * then in vgpu->limbo, work only.
 	 */
 	struct list_head queue;
 	/** @done: in vgpu->done between steps 7 and 8. */

@@ -4,7 +4,7 @@
 
 /*
  * Who is served next: pure objects that know of no job, backend or lock, and no
- * clock but what they are told. drivers/sched/{policy,fair,equal,fixed,
+ * clock but what they are told. drivers/sched/{policy,limit,fair,equal,fixed,
  * exclusive}.c also build in user space (tests/sched). The caller serialises
  * all calls for one policy and its shares. Times are ns.
  */

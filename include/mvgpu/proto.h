@@ -172,10 +172,10 @@ u32 mvgpu_proto_evict(struct mvgpu_proto *proto, u64 addr, u64 len);
  * mvgpu_proto_release_all() - begin to destroy everything, for a reset
  * @proto: tables of the vGPU
  *
- * Emits a destroy by mvgpu_vgpu_emit() for each resource that the GPU knows;
- * display and cursor show nothing afterwards.
+ * Sends a destroy for each context and resource that the GPU knows; display and
+ * cursor show nothing afterwards.
  *
- * Return: resources left; call again after completions, until 0.
+ * Return: contexts and resources left; call again after completions, until 0.
  * Context: work, may sleep.
  */
 u32 mvgpu_proto_release_all(struct mvgpu_proto *proto);

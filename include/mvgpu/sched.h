@@ -181,8 +181,9 @@ void mvgpu_entity_push(struct mvgpu_entity *entity, struct mvgpu_job *job);
  * mvgpu_entity_flush() - drop the queued jobs that leave nothing behind
  * @entity: whose
  *
- * Transfers and flushes end with -ECANCELED. What makes or frees something on
- * the GPU stays queued, so that tables and GPU agree.
+ * Transfers, flushes, streams, checks, and what attaches a resource to a context
+ * or detaches it, end with -ECANCELED. What makes or frees something on the GPU
+ * stays queued, so that tables and GPU agree.
  */
 void mvgpu_entity_flush(struct mvgpu_entity *entity);
 

@@ -5,10 +5,10 @@
  * A device with VIRTIO_F_ACCESS_PLATFORM is behind an IOMMU or bounce buffers:
  * backings are mapped by the DMA API. Others take physical addresses.
  *
- * The device only ever reads backings of 2D resources, so they are mapped
+ * The device only ever reads backings of guests without 3D, so they are mapped
  * DMA_TO_DEVICE. A wider mapping would be wrong and not just needless: with
  * bounce buffers its unmap would overwrite what the guest has written since.
- * Those of 3D resources are written, too, at times that only the device knows
+ * Those of guests with 3D are written, too, at times that only the device knows
  * (results of queries), so where memory may be bounced there is no 3D.
  */
 

@@ -19,7 +19,7 @@
 /* Ids of capsets are bits of a 64 bit mask in the guest's driver. */
 #define CAPSETS_MAX 64
 
-/* Returns false if the device keeps it; then ctrl_done() frees it. */
+/* Returns false if the device keeps it; then query_end() frees it. */
 static bool query_wait(struct mvgpu_virtio *gpu,
 		       struct mvgpu_virtio_request *request)
 {

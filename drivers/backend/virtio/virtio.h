@@ -93,7 +93,7 @@ struct mvgpu_virtio_command {
  * @completion: a query has ended
  * @nr_sgs: descriptors that all of it needs without indirect tables
  * @nr_pending: commands that the device holds; the GPU's lock
- * @status: 0 or -EIO; the GPU's lock until it has ended
+ * @status: 0, -EIO or -ETIMEDOUT; the GPU's lock until it has ended
  * @created: the first command worked; the GPU's lock
  * @abandoned: nobody waits for this query any more; the GPU's lock
  * @written: for CTX_CHECK, what its stream writes; NULL for all others
