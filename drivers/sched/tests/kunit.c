@@ -25,7 +25,8 @@ struct promise_param {
 };
 
 /* KUnit wants to have the next one by the one before. */
-static const void *promise_next(const void *prev, char *desc)
+static const void *promise_next(MVGPU_KUNIT_FOR_TEST
+				const void *prev, char *desc)
 {
 	static struct promise_param param;
 
