@@ -92,26 +92,17 @@ static const struct mvgpu_backend_ops ops = {
 	.reset = op_reset,
 };
 
+/* All that may change for us: what displays it has is of no use to vGPUs. */
 static void config_work(struct work_struct *work)
 {
 	struct mvgpu_virtio *gpu = container_of(work, struct mvgpu_virtio,
 						config_work);
 	struct virtio_device *vdev = gpu->vdev;
-	u32 events;
 
-	if (vdev->config->get_status(vdev) & VIRTIO_CONFIG_S_NEEDS_RESET) {
-		dev_err(&vdev->dev, "device asks for a reset\n");
-		mvgpu_virtio_lost(gpu);
+	if (!(vdev->config->get_status(vdev) & VIRTIO_CONFIG_S_NEEDS_RESET))
 		return;
-	}
-
-	virtio_cread_le(vdev, struct virtio_gpu_config, events_read, &events);
-	if (!(events & VIRTIO_GPU_EVENT_DISPLAY))
-		return;
-	if (mvgpu_virtio_info_display(gpu))
-		dev_dbg(&vdev->dev, "displays changed, but no news of them\n");
-	events = VIRTIO_GPU_EVENT_DISPLAY;
-	virtio_cwrite_le(vdev, struct virtio_gpu_config, events_clear, &events);
+	dev_err(&vdev->dev, "device asks for a reset\n");
+	mvgpu_virtio_lost(gpu);
 }
 
 static void mvgpu_virtio_config_changed(struct virtio_device *vdev)
@@ -281,7 +272,6 @@ MODULE_DEVICE_TABLE(virtio, id_table);
 static const unsigned int features[] = {
 	/* Fences of the renderer, not of the device's main loop. */
 	VIRTIO_GPU_F_VIRGL,
-	VIRTIO_GPU_F_EDID,
 	VIRTIO_GPU_F_CONTEXT_INIT,
 };
 

@@ -74,44 +74,16 @@ free_request:
 	return err;
 }
 
-/**
- * mvgpu_virtio_info_display() - read the modes of the displays again
- * @gpu: the GPU
- *
- * Context: probe or @config_work; sleeps.
- * Return: 0 or an errno; then the old ones stay.
- */
-int mvgpu_virtio_info_display(struct mvgpu_virtio *gpu)
+/* Is there an answer? What displays it has is the host's, and nothing of vGPUs. */
+static int info_answers(struct mvgpu_virtio *gpu)
 {
 	const struct virtio_gpu_ctrl_hdr req = {
 		.type = cpu_to_le32(VIRTIO_GPU_CMD_GET_DISPLAY_INFO),
 	};
+	struct virtio_gpu_resp_display_info resp;
 
 	return query(gpu, &req, sizeof(req), VIRTIO_GPU_RESP_OK_DISPLAY_INFO,
-		     &gpu->info.display, sizeof(gpu->info.display));
-}
-
-static int info_edid(struct mvgpu_virtio *gpu)
-{
-	const struct virtio_gpu_cmd_get_edid req = {
-		.hdr.type = cpu_to_le32(VIRTIO_GPU_CMD_GET_EDID),
-	};
-	struct virtio_gpu_resp_edid *resp;
-	int err;
-
-	if (!virtio_has_feature(gpu->vdev, VIRTIO_GPU_F_EDID))
-		return 0;
-	resp = kzalloc(sizeof(*resp), GFP_KERNEL);
-	if (!resp)
-		return -ENOMEM;
-	err = query(gpu, &req, sizeof(req), VIRTIO_GPU_RESP_OK_EDID, resp,
-		    sizeof(*resp));
-	if (!err)
-		gpu->info.edid_len = min_t(u32, le32_to_cpu(resp->size),
-					   sizeof(resp->edid));
-	kfree(resp);
-	/* An error is an answer: no display is attached. */
-	return err == -EIO ? 0 : err;
+		     &resp, sizeof(resp));
 }
 
 /* Others are of no use to us: what contexts of theirs do can't be checked. */
@@ -185,15 +157,6 @@ static int info_capset(struct mvgpu_virtio *gpu, u32 index)
 	return err;
 }
 
-static u32 displays_enabled(const struct mvgpu_virtio *gpu)
-{
-	u32 i, nr = 0;
-
-	for (i = 0; i < VIRTIO_GPU_MAX_SCANOUTS; i++)
-		nr += !!gpu->info.display.pmodes[i].enabled;
-	return nr;
-}
-
 /**
  * mvgpu_virtio_info_exit() - forget what mvgpu_virtio_info_init() has learnt
  * @gpu: the GPU
@@ -216,9 +179,7 @@ int mvgpu_virtio_info_init(struct mvgpu_virtio *gpu)
 	u32 i, nr_capsets = 0;
 	int err;
 
-	err = mvgpu_virtio_info_display(gpu);
-	if (!err)
-		err = info_edid(gpu);
+	err = info_answers(gpu);
 	if (virtio_has_feature(vdev, VIRTIO_GPU_F_VIRGL))
 		virtio_cread_le(vdev, struct virtio_gpu_config, num_capsets,
 				&nr_capsets);
@@ -232,9 +193,7 @@ int mvgpu_virtio_info_init(struct mvgpu_virtio *gpu)
 		return err;
 	}
 
-	dev_info(&vdev->dev,
-		 "%u display(s), EDID of %u bytes, %u of %u capset(s) known%s\n",
-		 displays_enabled(gpu), gpu->info.edid_len,
+	dev_info(&vdev->dev, "%u of %u capset(s) known%s\n",
 		 gpu->info.nr_capsets, nr_capsets,
 		 virtio_has_feature(vdev, VIRTIO_GPU_F_VIRGL) ? "" :
 		 ", no renderer: only copying is measured");

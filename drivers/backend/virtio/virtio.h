@@ -121,8 +121,6 @@ struct mvgpu_virtio_request {
 
 /**
  * struct mvgpu_virtio_info - what the device told at probe
- * @display: enabled modes; written by probe and @config_work only
- * @edid_len: bytes of the EDID of scanout 0; 0 if it has none
  * @nr_capsets: entries of @capset that are filled
  * @capset: those that we know; their data is freed by mvgpu_virtio_info_exit()
  * @renderer: its version, as in MVGPU_CAPS_VERSION; 0: not told
@@ -131,8 +129,6 @@ struct mvgpu_virtio_request {
  * @clear_texture: the renderer has CLEAR_TEXTURE
  */
 struct mvgpu_virtio_info {
-	struct virtio_gpu_resp_display_info display;
-	u32 edid_len;
 	u32 nr_capsets;
 	struct mvgpu_capset capset[MVGPU_VIRTIO_CAPSETS];
 	u32 renderer;
@@ -275,6 +271,5 @@ void mvgpu_virtio_poll_stop(struct mvgpu_virtio *gpu);
 /* info.c */
 int mvgpu_virtio_info_init(struct mvgpu_virtio *gpu);
 void mvgpu_virtio_info_exit(struct mvgpu_virtio *gpu);
-int mvgpu_virtio_info_display(struct mvgpu_virtio *gpu);
 
 #endif
