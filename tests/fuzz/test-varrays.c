@@ -36,6 +36,9 @@ static void own(void)
 		"FRAG\nDCL IN[0], FACE\nDCL IN[1], FACE\n" INDIRECT,
 		"FRAG\nDCL IN[0], VERTICESIN, COLOR\n" INDIRECT,
 		"FRAG\nDCL IN[0], PATCH[0]\n" INDIRECT,
+		/* It cannot mean both. */
+		"FRAG\nDCL IN[0], GENERIC[0], GENERIC[1]\nDCL IN[1], FOG\n"
+			INDIRECT,
 		/* The second is the first again, without its range. */
 		"VERT\nDCL OUT[1], POSITION\nDCL OUT[0], GENERIC[0]\n"
 			"DCL OUT[0..2], GENERIC[0]\n" INDIRECT_OUT,
@@ -73,6 +76,26 @@ static void own(void)
 		CHECK_EQ(try(bad[i / 2], i & 1), -EINVAL);
 	for (i = 0; i < 2 * ARRAY_SIZE(good); i++)
 		CHECK_EQ(try(good[i / 2], i & 1), 0);
+	stop();
+}
+
+/* Meanings of one register, more than there may be inputs of a shader. */
+static void meanings(void)
+{
+	u32 i;
+
+	start();
+	text_len = 0;
+	say("FRAG\n");
+	for (i = 0; i < 10; i++)
+		say("DCL IN[%u], FOG\n", i);
+	say("DCL IN[10]");
+	for (i = 0; i < 11; i++)
+		say(", GENERIC[%u]", i);
+	for (i = 11; i < 64; i++)
+		say("\nDCL IN[%u], GENERIC[%u]", i, i);
+	say("\n" INDIRECT);
+	CHECK_EQ(create(FRAGMENT, MVGPU_STAGE_FRAGMENT, false), -EINVAL);
 	stop();
 }
 
@@ -323,6 +346,7 @@ static void points(void)
 
 static const struct tap_case cases[] = {
 	{ "with the shader's own varyings", own },
+	{ "with more meanings than inputs", meanings },
 	{ "with those that only the stage before has", missing },
 	{ "beside a shader that has arrays", neighbours },
 	{ "and beside one that had some", remembered },

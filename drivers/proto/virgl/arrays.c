@@ -30,10 +30,14 @@ struct row {
 	u32 nr;
 };
 
+/* What is beyond the end is counted, and told by ends(). */
 static void put(struct row *row, u32 rank, u32 at)
 {
-	row->rank[row->nr] = rank;
-	row->at[row->nr++] = at;
+	if (row->nr < MAX_INPUTS) {
+		row->rank[row->nr] = rank;
+		row->at[row->nr] = at;
+	}
+	row->nr++;
 }
 
 static void skip(struct row *row, u32 nr)
@@ -105,7 +109,8 @@ static bool ends(const struct mvgpu_vtext *text, const u64 missing[], u32 backs,
 
 	/* The first is never free. */
 	line_up(&row, text, missing, backs, max(next, 1U));
-	return walk_ends(&row, 0, MVGPU_GENERICS, spared) &&
+	return row.nr <= MAX_INPUTS &&
+	       walk_ends(&row, 0, MVGPU_GENERICS, spared) &&
 	       walk_ends(&row, MVGPU_GENERICS, MVGPU_RANKS, 0);
 }
 
@@ -204,6 +209,14 @@ static bool is_known(const struct mvgpu_vtext *before, const u64 missing[])
 		before->stage == MVGPU_STAGE_TESS_CTRL);
 }
 
+/* Is the place of each input known? That of one that means two things is not. */
+static bool is_placed(const struct mvgpu_vtext *text)
+{
+	return text->placed == text->inputs &&
+	       text->lower + text->middle + hweight64(text->in[VARYING_GENERIC]) +
+	       hweight64(text->in[VARYING_PATCH]) <= text->inputs;
+}
+
 static bool inputs_end(const struct mvgpu_vcmd *cmd,
 		       const struct mvgpu_vtext *before,
 		       const struct mvgpu_vtext *text)
@@ -215,7 +228,7 @@ static bool inputs_end(const struct mvgpu_vcmd *cmd,
 	if (text->stage == MVGPU_STAGE_VERTEX ||
 	    !joins_inputs(cmd, before, text))
 		return true;
-	if (text->placed != text->inputs ||
+	if (!is_placed(text) ||
 	    text->inputs + text->colors > MAX_INPUTS ||
 	    (sprites && (text->range || (before && before->range))))
 		return false;
