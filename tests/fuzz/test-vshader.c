@@ -73,13 +73,20 @@ static void long_shaders(void)
 	CHECK_EQ(submit_shader(2, 50, 1, MORE(12)), 0);
 	/* It is over: nothing follows, another may begin. */
 	CHECK_EQ(submit_shader(1, 50, 1, MORE(20)), -EINVAL);
-	CHECK_EQ(submit_shader(1, 53, 1, 8), 0);
-	/* It goes on though its handle is gone, or another's. */
-	CHECK_EQ(SUBMIT(CMD(DESTROY_OBJECT, 1), 53), 0);
-	CHECK_EQ(vgl.virgl->text, 3 * VGL_TEXT + 20 + 12 + 8);
-	CHECK_EQ(SUBMIT(CREATE(DSA, 5), 53, 0, 0, 0, 0), 0);
-	CHECK_EQ(submit_shader(1, 53, 1, MORE(4)), 0);
 	CHECK_EQ(vgl.virgl->text, 3 * VGL_TEXT + 20 + 12);
+	/* It does not go on if its handle is gone, or another's, and is charged. */
+	VGL_ADD(&vgl, CMD(CREATE_SUB_CTX, 1), 3);
+	shader(1, 53, 1, 8);
+	VGL_ADD(&vgl, CMD(DESTROY_OBJECT, 1), 53);
+	CHECK_EQ(submit(), 0);
+	VGL_ADD(&vgl, CMD(SET_SUB_CTX, 1), 3);
+	CHECK_EQ(submit_shader(1, 53, 1, MORE(4)), -EINVAL);
+	VGL_ADD(&vgl, CMD(SET_SUB_CTX, 1), 3);
+	CHECK_EQ(submit_shader(1, 53, 2, 8), 0);
+	VGL_ADD(&vgl, CMD(SET_SUB_CTX, 1), 3);
+	CHECK_EQ(submit_shader(1, 53, 1, MORE(4)), -EINVAL);
+	CHECK_EQ(vgl.virgl->text, 3 * VGL_TEXT + 20 + 12 + 16);
+	CHECK_EQ(SUBMIT(CMD(DESTROY_SUB_CTX, 1), 3), 0);
 	/* Each sub-context has its own. */
 	VGL_ADD(&vgl, CMD(CREATE_SUB_CTX, 1), 3);
 	shader(1, 51, 0, 8);

@@ -481,6 +481,13 @@ TEST_F_TIMEOUT(memory, unmap_under_two_devices, MVT_TEST_S)
 	mvt_teardown(&first);
 }
 
+/* 102 ms for each picture of 256x256, that is a slice, and 14 for each of 96x96. */
+static int slow_transfers(void)
+{
+	return mvt_sched_set_u64("timeslice_us", 100000) ?:
+	       mvt_sim_set_u64("ns_per_kib", 400000);
+}
+
 /* Whose memory is taken away comes first, and no other has less than half of the time. */
 TEST_F_TIMEOUT(memory, unmap_beside_a_neighbour, MVT_TEST_S)
 {
@@ -495,9 +502,7 @@ TEST_F_TIMEOUT(memory, unmap_beside_a_neighbour, MVT_TEST_S)
 	ASSERT_EQ(0, mvt_setup_mem(&other, &mem, 2));
 	ASSERT_EQ(OK, mvt_gpu_make(&other, &mem, 1, 96, 96, 1));
 	ASSERT_EQ(OK, mvt_gpu_make(dev, &self->mem, 1, 256, 256, 1));
-	/* 102 ms for each of the one, that is a slice, and 14 for each of the other. */
-	ASSERT_EQ(0, mvt_sched_set_u64("timeslice_us", 100000));
-	ASSERT_EQ(0, mvt_sim_set_u64("ns_per_kib", 400000));
+	ASSERT_EQ(0, slow_transfers());
 	before = mvt_stat(&other, "jobs");
 	for (i = 0; i < 20; i++)
 		ASSERT_LE(0, mvt_gpu_send_transfer(dev, 1, 256, 256));
@@ -515,6 +520,99 @@ TEST_F_TIMEOUT(memory, unmap_beside_a_neighbour, MVT_TEST_S)
 	EXPECT_LT(80, jobs);
 	mvt_sched_defaults();
 	mvt_sim_defaults();
+	mvt_teardown_mem(&other, &mem);
+}
+
+/*
+ * Two at once, beside one that the policy prefers by far: they take turns at the half
+ * that is theirs, and none has all of it before the other.
+ */
+TEST_F_TIMEOUT(memory, unmap_of_two_at_once, MVT_TEST_S)
+{
+	struct mvt_dev second, other;
+	struct mvt_mem second_mem, mem;
+	struct unmapper u[] = {
+		{ .dev = &self->dev, .mem = &self->mem },
+		{ .dev = &second, .mem = &second_mem },
+	};
+	pthread_t thread[ARRAY_SIZE(u)];
+	unsigned int i, k;
+
+	if (!mvt_parent_is_sim())
+		SKIP(return, "needs the delay of the software GPU");
+	ASSERT_EQ(0, mvt_setup_mem(&second, &second_mem, 2));
+	ASSERT_EQ(0, mvt_setup_mem(&other, &mem, 2));
+	ASSERT_EQ(OK, mvt_gpu_make(&other, &mem, 1, 96, 96, 1));
+	ASSERT_EQ(0, mvt_vgpu_set_u64(&other, "weight", 1000));
+	for (k = 0; k < ARRAY_SIZE(u); k++) {
+		ASSERT_EQ(OK, mvt_gpu_make(u[k].dev, u[k].mem, 1, 256, 256, 1));
+		ASSERT_EQ(0, mvt_vgpu_set_u64(u[k].dev, "weight", 1));
+	}
+	ASSERT_EQ(0, slow_transfers());
+	for (i = 0; i < 120; i++)
+		ASSERT_LE(0, mvt_gpu_send_transfer(&other, 1, 96, 96));
+	for (k = 0; k < ARRAY_SIZE(u); k++) {
+		for (i = 0; i < 8; i++)
+			ASSERT_LE(0, mvt_gpu_send_transfer(u[k].dev, 1, 256, 256));
+		ASSERT_EQ(0, mvt_vq_kick(&u[k].dev->vq[MVT_CTRL]));
+	}
+	ASSERT_EQ(0, mvt_vq_kick(&other.vq[MVT_CTRL]));
+	mvt_msleep(60);
+	for (k = 0; k < ARRAY_SIZE(u); k++)
+		ASSERT_EQ(0, pthread_create(&thread[k], NULL, unmap_once, &u[k]));
+	for (k = 0; k < ARRAY_SIZE(u); k++)
+		pthread_join(thread[k], NULL);
+	ksft_print_msg("unmap of two at once: %ld and %ld ms\n", u[0].ms, u[1].ms);
+	/* It would be twice as long for one as for the other if they did not. */
+	EXPECT_LT(3 * u[0].ms, 4 * u[1].ms);
+	EXPECT_LT(3 * u[1].ms, 4 * u[0].ms);
+	mvt_sched_defaults();
+	mvt_sim_defaults();
+	mvt_teardown_mem(&second, &second_mem);
+	mvt_teardown_mem(&other, &mem);
+}
+
+/* What the policy gave to one whose memory went is not the next one's debt, but a turn. */
+TEST_F_TIMEOUT(memory, unmap_behind_another, MVT_TEST_S)
+{
+	struct mvt_dev *dev = &self->dev, next, other;
+	struct mvt_mem next_mem, mem;
+	unsigned int i;
+	long ms, next_ms;
+
+	if (!mvt_parent_is_sim())
+		SKIP(return, "needs the delay of the software GPU");
+	ASSERT_EQ(0, mvt_setup_mem(&next, &next_mem, 2));
+	ASSERT_EQ(0, mvt_setup_mem(&other, &mem, 2));
+	ASSERT_EQ(OK, mvt_gpu_make(dev, &self->mem, 1, 256, 256, 1));
+	ASSERT_EQ(OK, mvt_gpu_make(&next, &next_mem, 1, 256, 256, 1));
+	ASSERT_EQ(OK, mvt_gpu_make(&other, &mem, 1, 96, 96, 1));
+	ASSERT_EQ(0, mvt_vgpu_set_u64(dev, "weight", 1000));
+	ASSERT_EQ(0, mvt_vgpu_set_u64(&next, "weight", 1));
+	ASSERT_EQ(0, slow_transfers());
+	/* A turn is as long as the jobs that the GPU has at a time may be. */
+	ASSERT_EQ(0, mvt_sched_set_u64("job_timeout_ms", 250));
+	for (i = 0; i < 20; i++)
+		ASSERT_LE(0, mvt_gpu_send_transfer(dev, 1, 256, 256));
+	for (i = 0; i < 120; i++)
+		ASSERT_LE(0, mvt_gpu_send_transfer(&other, 1, 96, 96));
+	ASSERT_EQ(0, mvt_vq_kick(&dev->vq[MVT_CTRL]));
+	ASSERT_EQ(0, mvt_vq_kick(&other.vq[MVT_CTRL]));
+	mvt_msleep(60);
+	ms = timed_unmap(dev, &self->mem);
+	for (i = 0; i < 4; i++)
+		ASSERT_LE(0, mvt_gpu_send_transfer(&next, 1, 256, 256));
+	ASSERT_EQ(0, mvt_vq_kick(&next.vq[MVT_CTRL]));
+	mvt_msleep(60);
+	next_ms = timed_unmap(&next, &next_mem);
+	ksft_print_msg("unmap behind another: %ld ms behind %ld ms\n", next_ms, ms);
+	EXPECT_LT(1500, ms);
+	EXPECT_LT(300, next_ms);
+	/* 0.5 s that are owed, and 4 jobs with as much for the other between them. */
+	EXPECT_GT(1300, next_ms);
+	mvt_sched_defaults();
+	mvt_sim_defaults();
+	mvt_teardown_mem(&next, &next_mem);
 	mvt_teardown_mem(&other, &mem);
 }
 

@@ -102,8 +102,11 @@ static int shader_next(struct mvgpu_vcmd *cmd, struct mvgpu_vstage *stage,
 	struct mvgpu_vscan scan;
 	int err;
 
-	/* Another object may have its handle by now; the text is its own. */
-	if (!obj || obj->handle != vcmd_dw(cmd, 1))
+	/*
+	 * If another object has its handle by now virglrenderer 1.0.0 would go on with
+	 * that one's text, and later ones with the first one's.
+	 */
+	if (!obj || obj != mvgpu_vobj_find(cmd->virgl, vcmd_dw(cmd, 1)))
 		return vcmd_refuse(cmd, -EINVAL, "no shader to go on with");
 	if (offset != obj->got || bytes > obj->text - obj->got)
 		return vcmd_refuse(cmd, -EINVAL, "text does not go on there");
