@@ -223,6 +223,7 @@ struct mvgpu_vao {
  * @found: of shaders: what else was found in their text
  * @sprites: of rasterizers: inputs in whose place points have coordinates of their own
  * @query: of queries: slot of mvgpu_vsub.query, or that it has none
+ * @counts: of queries: their type on the wire
  * @done: of queries: has a result
  * @vao: of vertex elements
  */
@@ -241,6 +242,7 @@ struct mvgpu_vobj {
 	struct mvgpu_vtext *found;
 	u32 sprites;
 	u32 query;
+	u32 counts;
 	u32 done;
 	struct mvgpu_vao *vao;
 };

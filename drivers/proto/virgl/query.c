@@ -67,13 +67,27 @@ static u32 slot_of(u32 type, u32 index)
 	case OCCLUSION_COUNTER:
 	case OCCLUSION_PREDICATE:
 	case OCCLUSION_CONSERVATIVE:
-		return index ? SLOT_NEVER : SLOT_OCCLUSION;
+		return SLOT_OCCLUSION;
 	case TIME_ELAPSED:
-		return index ? SLOT_NEVER : SLOT_ELAPSED;
+		return SLOT_ELAPSED;
 	case SO_OVERFLOW_ANY:
-		return index ? SLOT_NEVER : SLOT_OVERFLOW_ANY;
+		return SLOT_OVERFLOW_ANY;
 	}
 	return SLOT_NEVER;
+}
+
+/* Of the others the renderer may begin what has an index, or end it, without it. */
+static u32 indexes_of(u32 type)
+{
+	switch (type) {
+	case PRIMITIVES_GENERATED:
+	case PRIMITIVES_EMITTED:
+	case SO_OVERFLOW:
+		return STREAMS;
+	case STATISTICS:
+		return STATISTIC_TYPES;
+	}
+	return 1;
 }
 
 int mvgpu_vquery_create(struct mvgpu_vcmd *cmd)
@@ -90,12 +104,14 @@ int mvgpu_vquery_create(struct mvgpu_vcmd *cmd)
 		return vcmd_refuse(cmd, -EINVAL, "no buffer for results");
 	if (type >= QUERY_TYPES)
 		return vcmd_refuse(cmd, -EINVAL, "type of query");
-	if (index >= (type == STATISTICS ? STATISTIC_TYPES : STREAMS))
+	if (index >= indexes_of(type))
 		return vcmd_refuse(cmd, -EINVAL, "index of query");
 	err = mvgpu_vobj_create(cmd, VIRGL_OBJ_QUERY, res, 0, &obj);
-	if (!err)
-		obj->query = slot_of(type, index);
-	return err;
+	if (err)
+		return err;
+	obj->query = slot_of(type, index);
+	obj->counts = type;
+	return 0;
 }
 
 static int query_get(struct mvgpu_vcmd *cmd, struct mvgpu_vobj **obj)
@@ -135,6 +151,9 @@ int mvgpu_vquery_end(struct mvgpu_vcmd *cmd)
 	active = &cmd->virgl->sub->query[obj->query];
 	if (!*active)
 		return 0;
+	/* GL keeps that one active, or ends it if it takes both for the same. */
+	if ((*active)->counts != obj->counts)
+		return vcmd_refuse(cmd, -EINVAL, "query of another type is active");
 	return mvgpu_vslot_set_u32(cmd->virgl, &(*active)->done, true) ?:
 	       mvgpu_vslot_set_obj(cmd->virgl, active, NULL);
 }
