@@ -669,6 +669,23 @@ static void object_limit(void)
 	stop();
 }
 
+/* So are those that come and go within a stream. */
+static void objects_at_once(void)
+{
+	u32 i, round;
+
+	start();
+	for (round = 0; round < 3; round++) {
+		for (i = 0; i < MAX_GONE_OBJECTS; i++)
+			VGL_ADD(&vgl, CREATE(VERTEX_ELEMENTS, 1), 999);
+		if (round == 2)
+			VGL_ADD(&vgl, CREATE(VERTEX_ELEMENTS, 1), 999);
+		CHECK_EQ(submit(), round < 2 ? 0 : -EDQUOT);
+		CHECK_EQ(SUBMIT(CMD(DESTROY_OBJECT, 1), 999), 0);
+	}
+	stop();
+}
+
 static void costs(void)
 {
 	start();
@@ -709,6 +726,7 @@ static const struct tap_case cases[] = {
 	{ "combinations of streamout targets are counted", streamouts },
 	{ "and bounded", streamout_limit },
 	{ "objects are bounded", object_limit },
+	{ "in a stream, too", objects_at_once },
 	{ "what is not charged any more is counted", goes },
 	{ "costs are counted", costs },
 };

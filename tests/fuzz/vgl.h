@@ -8,7 +8,7 @@
 
 /* GPU ids are far from the guest's. */
 #define VGL_GPU_ID 0x10000
-#define VGL_DWORDS 0x10000
+#define VGL_DWORDS 0x20000
 
 /**
  * struct vgl_res - a resource as its owner has it

@@ -16,6 +16,11 @@
 #define RECENT 64
 /* Combinations of streamout targets that a sub-context may have. */
 #define MAX_STREAMOUTS 256
+/*
+ * Objects that a stream may take away before it creates one: they are in the journal
+ * until its end. Mesa's streams have room for half as many that come and go.
+ */
+#define MAX_GONE_OBJECTS 32768
 /* Queries of which only one is active at a time in a sub-context. */
 #define MVGPU_QUERY_SLOTS 26
 /* Resources that one command can name. */
@@ -385,6 +390,7 @@ struct mvgpu_undo {
  * @sub: the current one
  * @nr_subs: in @subs
  * @gone_subs: that the submit which runs has destroyed
+ * @gone_objects: likewise, with combinations of streamout targets
  * @nr_objects: of all in @subs
  * @text: of all in @subs
  * @journal: changes of the submit that runs, @journal_max entries
@@ -401,6 +407,7 @@ struct mvgpu_virgl {
 	struct mvgpu_vsub *sub;
 	u32 nr_subs;
 	u32 gone_subs;
+	u32 gone_objects;
 	u32 nr_objects;
 	u32 text;
 	struct mvgpu_undo *journal;

@@ -136,6 +136,7 @@ static int obj_remove(struct mvgpu_virgl *virgl, struct mvgpu_vobj *obj)
 	    mvgpu_vundo_log(virgl, UNDO_REMOVE, NULL, obj))
 		return -ENOMEM;
 	mvgpu_vobj_unlink(virgl, obj);
+	virgl->gone_objects++;
 	return 0;
 }
 
@@ -154,7 +155,8 @@ int mvgpu_vobj_create(struct mvgpu_vcmd *cmd, u32 type, struct mvgpu_res3d *res,
 		return vcmd_refuse(cmd, -EINVAL, "query is the condition");
 	if (old && obj_remove(virgl, old))
 		return -ENOMEM;
-	if (virgl->nr_objects >= virgl->limits.objects)
+	if (virgl->nr_objects >= virgl->limits.objects ||
+	    virgl->gone_objects >= MAX_GONE_OBJECTS)
 		return vcmd_refuse(cmd, -EDQUOT, "too many objects");
 	if (text > virgl->limits.shader_text ||
 	    virgl->text > virgl->limits.shader_text - text)

@@ -140,6 +140,7 @@ int mvgpu_vstream_drop(struct mvgpu_virgl *virgl, struct mvgpu_vobj *obj)
 		if (mvgpu_vundo_log(virgl, UNDO_STREAM_DEL, obj->sub, stream))
 			return -ENOMEM;
 		mvgpu_vstream_unlink(virgl, obj->sub, stream);
+		virgl->gone_objects++;
 	}
 	return 0;
 }

@@ -198,6 +198,7 @@ int mvgpu_virgl_submit(struct mvgpu_virgl *virgl, __le32 *stream, u32 ndw,
 
 	virgl->walking = true;
 	virgl->gone_subs = 0;
+	virgl->gone_objects = 0;
 	err = walk(virgl, stream, ndw, verdict);
 	if (err == -ENOMEM && !verdict->reason)
 		verdict->reason = "no memory";
