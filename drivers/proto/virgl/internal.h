@@ -42,6 +42,8 @@ enum {
 #define MVGPU_RANKS (MVGPU_GENERICS + MVGPU_PATCHES)
 /* Samplers, views, images, buffers: of each the renderer has so many. */
 #define MAX_UNITS 32U
+/* After so much text of a shader others may run. */
+#define RESCHED_DWORDS 4096
 /* Inputs of one shader, those included that only the stage before it has */
 #define MAX_INPUTS 64
 

@@ -13,6 +13,7 @@
 #include <linux/bits.h>
 #include <linux/errno.h>
 #include <linux/nospec.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 
 #include "internal.h"
@@ -153,6 +154,8 @@ void mvgpu_vscan_text(struct mvgpu_vscan *scan, const struct mvgpu_vcmd *cmd,
 		dw = vcmd_dw(cmd, at);
 		for (i = 0; i < 32; i += 8)
 			scan_byte(scan, dw >> i & 0xff);
+		if (at % RESCHED_DWORDS == 0)
+			cond_resched();
 	}
 }
 

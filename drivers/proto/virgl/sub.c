@@ -7,6 +7,7 @@
 #include <linux/errno.h>
 #include <linux/list.h>
 #include <linux/rbtree.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 
 #include "internal.h"
@@ -97,6 +98,7 @@ void mvgpu_vsub_free(struct mvgpu_virgl *virgl, struct mvgpu_vsub *sub,
 
 		rb_erase(node, &sub->objects);
 		mvgpu_vobj_put(virgl, obj, quiet);
+		cond_resched();
 	}
 	kfree(sub);
 }

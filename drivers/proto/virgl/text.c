@@ -15,6 +15,7 @@
  */
 #include <linux/errno.h>
 #include <linux/minmax.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 
 #include "text.h"
@@ -222,6 +223,8 @@ int mvgpu_vtext_scan(struct mvgpu_vtext *text, struct mvgpu_vcmd *cmd, u32 at)
 		dw = vcmd_dw(cmd, at);
 		for (i = 0; i < 32 && text->state != TEXT_END; i += 8)
 			text_byte(text, dw >> i & 0xff);
+		if (at % RESCHED_DWORDS == 0)
+			cond_resched();
 	}
 	mvgpu_vtext_declared(text, text->state == TEXT_END);
 	return text->reason ? vcmd_refuse(cmd, -EINVAL, text->reason) : 0;

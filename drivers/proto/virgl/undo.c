@@ -9,6 +9,7 @@
  */
 #include <linux/bug.h>
 #include <linux/errno.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -164,8 +165,10 @@ void mvgpu_vundo_commit(struct mvgpu_virgl *virgl,
 {
 	u32 i;
 
-	for (i = 0; i < virgl->journal_nr; i++)
+	for (i = 0; i < virgl->journal_nr; i++) {
 		commit_one(virgl, &virgl->journal[i], gone);
+		cond_resched();
+	}
 	virgl->journal_nr = 0;
 }
 
@@ -236,6 +239,8 @@ static void rollback_one(struct mvgpu_virgl *virgl,
 
 void mvgpu_vundo_rollback(struct mvgpu_virgl *virgl)
 {
-	while (virgl->journal_nr)
+	while (virgl->journal_nr) {
 		rollback_one(virgl, &virgl->journal[--virgl->journal_nr]);
+		cond_resched();
+	}
 }

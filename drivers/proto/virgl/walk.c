@@ -178,7 +178,8 @@ static int walk(struct mvgpu_virgl *virgl, __le32 *stream, u32 ndw,
 			verdict->obj = cmd.obj;
 			return err;
 		}
-		if (++verdict->commands % RESCHED_COMMANDS == 0)
+		if (++verdict->commands % RESCHED_COMMANDS == 0 ||
+		    cmd.len >= RESCHED_DWORDS / RESCHED_COMMANDS)
 			cond_resched();
 	}
 	verdict->name = NULL;
