@@ -276,17 +276,25 @@ bool mvgpu_format3d_blocks(u32 format)
 	return fmt->width > 1 || fmt->height > 1;
 }
 
+bool mvgpu_format3d_depth(u32 format)
+{
+	return (format >= 16 && format <= 23) || format == 126;
+}
+
+bool mvgpu_format3d_stencil(u32 format)
+{
+	return format == 23;
+}
+
 bool mvgpu_format3d_volume(u32 format)
 {
 	switch (format) {
-	case 16 ... 23:		/* depth, stencil */
-	case 126:
 	case 329:		/* Z24S8, seen as R8G8B8A8 */
 		return false;
 	case 255 ... 258:	/* BPTC */
 		return true;
 	}
-	return !mvgpu_format3d_blocks(format);
+	return !mvgpu_format3d_depth(format) && !mvgpu_format3d_blocks(format);
 }
 
 u32 mvgpu_format3d_stored(u32 format)

@@ -22,6 +22,10 @@ const struct mvgpu_format3d *mvgpu_format3d(u32 format);
 bool mvgpu_format3d_known(u32 format);
 /** mvgpu_format3d_blocks() - is it made of blocks of several pixels? */
 bool mvgpu_format3d_blocks(u32 format);
+/** mvgpu_format3d_depth() - is it of depth, of stencil, or of both? */
+bool mvgpu_format3d_depth(u32 format);
+/** mvgpu_format3d_stencil() - is it of stencil only? */
+bool mvgpu_format3d_stencil(u32 format);
 /** mvgpu_format3d_volume() - does GL have textures of three dimensions of it? */
 bool mvgpu_format3d_volume(u32 format);
 /**

@@ -7,6 +7,9 @@
 #include "vgl-test.h"
 
 #define BIND(type) VIRGL_CMD(VIRGL_BIND_OBJECT, VIRGL_OBJ_##type, 1)
+#define Z16 16
+#define S8 23
+#define H_OTHER 0x200
 
 /*
  * What holds a resource, and for how long.
@@ -32,6 +35,39 @@ static void held_by_objects(void)
 	CHECK_EQ(refs(VGL_STAGING), 1);
 	CHECK_EQ(SUBMIT(CMD(DESTROY_OBJECT, 1), VGL_H_TARGET2), 0);
 	CHECK_EQ(refs(VGL_STAGING), 0);
+	stop();
+}
+
+static int framebuffer(u32 zs, u32 color)
+{
+	return SUBMIT(CMD(SET_FRAMEBUFFER_STATE, 3), 1, zs, color);
+}
+
+/* A texture is attached where its format belongs. */
+static void attachments(void)
+{
+	u32 res = VGL_DEPTH;
+
+	start();
+	CHECK_EQ(framebuffer(VGL_H_ZS, VGL_H_SURFACE), 0);
+	CHECK_EQ(framebuffer(VGL_H_SURFACE, VGL_H_SURFACE), -EINVAL);
+	CHECK_EQ(framebuffer(VGL_H_ZS, VGL_H_ZS), -EINVAL);
+	/* A stencil in its place leaves the depth. */
+	vgl.res[VGL_MSAA]->res.format = S8;
+	CHECK_EQ(SUBMIT(CREATE(SURFACE, 5), H_OTHER, VGL_MSAA, S8, 0, 0), 0);
+	CHECK_EQ(framebuffer(H_OTHER, VGL_H_SURFACE), 0);
+	CHECK_EQ(SUBMIT(CMD(DESTROY_OBJECT, 1), VGL_H_ZS), 0);
+	CHECK_EQ(refs(res), 1);
+	CHECK_EQ(framebuffer(0, VGL_H_SURFACE), 0);
+	CHECK_EQ(refs(res), 0);
+	/* What is of depth does not leave the stencil. */
+	CHECK_EQ(framebuffer(H_OTHER, VGL_H_SURFACE), 0);
+	vgl.res[res]->res.format = Z16;
+	CHECK_EQ(SUBMIT(CREATE(SURFACE, 5), VGL_H_ZS, res, Z16, 0, 0), 0);
+	CHECK_EQ(framebuffer(VGL_H_ZS, VGL_H_SURFACE), 0);
+	CHECK_EQ(refs(VGL_MSAA), 1);
+	CHECK_EQ(SUBMIT(CMD(DESTROY_OBJECT, 1), H_OTHER), 0);
+	CHECK_EQ(refs(VGL_MSAA), 0);
 	stop();
 }
 
@@ -270,8 +306,6 @@ static void entered(void)
 	CHECK_EQ(SUBMIT(CMD(DESTROY_OBJECT, 1), VGL_H_QUERY), 0);
 	stop();
 }
-
-#define H_OTHER 0x200
 
 /* Is a result of query @handle read, or nothing done? */
 static bool result_read(u32 handle)
@@ -713,6 +747,7 @@ static const struct tap_case cases[] = {
 	{ "objects hold resources", held_by_objects },
 	{ "bindings hold resources that have no name any more", zombies },
 	{ "what is bound is held until something else is", bindings },
+	{ "what is attached for depth is until it is not", attachments },
 	{ "strides of vertices are those that GL takes", strides },
 	{ "a detached resource is not found", attachment },
 	{ "an object with a known handle takes its place", same_handle },

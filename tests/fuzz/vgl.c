@@ -245,6 +245,7 @@ static u64 digest_sub(const struct mvgpu_vsub *sub)
 	for (i = 0; i < VIRGL_MAX_COLOR; i++)
 		hash = mix_obj(hash, sub->color[i]);
 	hash = mix_obj(hash, sub->zs);
+	hash = mix_obj(hash, sub->depth);
 	for (i = 0; i < MVGPU_QUERY_SLOTS; i++)
 		hash = mix_obj(hash, sub->query[i]);
 	hash = mix_obj(hash, sub->cond);
@@ -366,6 +367,7 @@ static void verify_sub(const struct mvgpu_vsub *sub)
 	for (i = 0; i < VIRGL_MAX_COLOR; i++)
 		seen_obj(sub->color[i]);
 	seen_obj(sub->zs);
+	seen_obj(sub->depth);
 	for (i = 0; i < MVGPU_QUERY_SLOTS; i++)
 		seen_obj(sub->query[i]);
 	seen_obj(sub->cond);

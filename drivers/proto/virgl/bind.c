@@ -29,6 +29,30 @@ static bool slots_ok(u32 start, u32 nr, u32 max)
 	return start <= max && nr <= max - start;
 }
 
+/*
+ * The renderer attaches a texture where its format belongs, and takes it away where the
+ * surface was: these must be the same.
+ */
+static int surface_get(struct mvgpu_vcmd *cmd, u32 at, bool depth,
+		       struct mvgpu_vobj **obj)
+{
+	int err = mvgpu_vobj_get(cmd, at, VIRGL_OBJ_SURFACE, obj);
+
+	if (!err && *obj && mvgpu_format3d_depth((*obj)->res->format) != depth)
+		err = vcmd_refuse(cmd, -EINVAL, "kind of a surface");
+	return err;
+}
+
+/* Where it attaches a stencil, what was attached for depth stays. */
+static int set_depth(struct mvgpu_virgl *virgl, struct mvgpu_vobj *obj)
+{
+	struct mvgpu_vsub *sub = virgl->sub;
+
+	if (obj && mvgpu_format3d_stencil(obj->res->format))
+		return 0;
+	return mvgpu_vslot_set_obj(virgl, &sub->depth, obj);
+}
+
 int mvgpu_vbind_framebuffer(struct mvgpu_vcmd *cmd)
 {
 	struct mvgpu_virgl *virgl = cmd->virgl;
@@ -41,11 +65,12 @@ int mvgpu_vbind_framebuffer(struct mvgpu_vcmd *cmd)
 	if (vcmd_dw(cmd, 1) != nr)
 		return vcmd_refuse(cmd, -EINVAL, "number of surfaces");
 
-	err = mvgpu_vobj_get(cmd, 2, VIRGL_OBJ_SURFACE, &obj);
+	err = surface_get(cmd, 2, true, &obj);
 	if (!err)
-		err = mvgpu_vslot_set_obj(virgl, &sub->zs, obj);
+		err = mvgpu_vslot_set_obj(virgl, &sub->zs, obj) ?:
+		      set_depth(virgl, obj);
 	for (i = 0; i < nr && !err; i++) {
-		err = mvgpu_vobj_get(cmd, 3 + i, VIRGL_OBJ_SURFACE, &obj);
+		err = surface_get(cmd, 3 + i, false, &obj);
 		if (!err)
 			err = mvgpu_vslot_set_obj(virgl, &sub->color[i], obj);
 	}

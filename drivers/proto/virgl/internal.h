@@ -300,6 +300,7 @@ struct mvgpu_vstage {
  * @atomic: buffers
  * @color: surfaces
  * @zs: surface
+ * @depth: likewise: @zs, or the one before if that is of stencil only
  * @query: active queries
  * @cond: query that draws depend on; NULL: none
  * @elements: of vertices
@@ -326,6 +327,7 @@ struct mvgpu_vsub {
 	struct mvgpu_res3d *atomic[VIRGL_MAX_ATOMIC];
 	struct mvgpu_vobj *color[VIRGL_MAX_COLOR];
 	struct mvgpu_vobj *zs;
+	struct mvgpu_vobj *depth;
 	struct mvgpu_vobj *query[MVGPU_QUERY_SLOTS];
 	struct mvgpu_vobj *cond;
 	struct mvgpu_vobj *elements;

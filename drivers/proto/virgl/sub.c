@@ -87,6 +87,7 @@ void mvgpu_vsub_free(struct mvgpu_virgl *virgl, struct mvgpu_vsub *sub,
 	drop_res(virgl, sub->atomic, VIRGL_MAX_ATOMIC, quiet);
 	drop_obj(virgl, sub->color, VIRGL_MAX_COLOR, quiet);
 	drop_obj(virgl, &sub->zs, 1, quiet);
+	drop_obj(virgl, &sub->depth, 1, quiet);
 	drop_obj(virgl, sub->query, MVGPU_QUERY_SLOTS, quiet);
 	drop_obj(virgl, &sub->cond, 1, quiet);
 	drop_obj(virgl, &sub->elements, 1, quiet);
