@@ -101,29 +101,38 @@ static const struct vgpu_attr vgpu_attr_mode = {
 	.store = mode_store,
 };
 
-/* What params.c may refuse, and how it is set. */
-#define VGPU_PARAM(_name, _member)                                         \
+#define PARAM_SHOW(_name)                                                  \
 	static ssize_t _name##_show(struct mvgpu_vgpu *vgpu, char *buf)    \
 	{                                                                  \
 		struct mvgpu_share_params params;                          \
 									   \
 		mvgpu_sched_get_params(vgpu, &params);                     \
-		return sysfs_emit(buf, "%u\n", params._member);            \
-	}                                                                  \
+		return sysfs_emit(buf, "%u\n", params._name);              \
+	}
+
+#define PARAM_STORE(_name)                                                 \
 	static ssize_t _name##_store(struct mvgpu_vgpu *vgpu,              \
 				     const char *buf, size_t len)          \
 	{                                                                  \
-		u32 value;                                                 \
-		int ret = kstrtou32(buf, 0, &value) ?:                     \
-			mvgpu_sched_set_##_name(vgpu, value);              \
+		struct mvgpu_sched_change change = {                       \
+			.id = vgpu->id, .set_##_name = true,               \
+		};                                                         \
+		u32 bad;                                                   \
+		int ret = kstrtou32(buf, 0, &change._name) ?:              \
+			mvgpu_sched_change(vgpu->gpu, &change, 1, &bad);   \
 									   \
 		return ret ?: len;                                         \
-	}                                                                  \
-	VGPU_ATTR_RW(_name)
+	}
 
-VGPU_PARAM(weight, weight);
-VGPU_PARAM(cap, cap);
-VGPU_PARAM(min, min);
+PARAM_SHOW(weight)
+PARAM_STORE(weight)
+VGPU_ATTR_RW(weight);
+PARAM_SHOW(cap)
+PARAM_STORE(cap)
+VGPU_ATTR_RW(cap);
+PARAM_SHOW(min)
+PARAM_STORE(min)
+VGPU_ATTR_RW(min);
 
 static ssize_t engine_show(struct mvgpu_vgpu *vgpu, char *buf)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Parameters of several vGPUs at once: all of them or none.
+ * Parameters of one or several vGPUs at once: all of them or none.
  */
 #include <linux/ktime.h>
 #include <linux/list.h>

@@ -225,45 +225,14 @@ int mvgpu_sched_set_policy(struct mvgpu_gpu *gpu,
 void mvgpu_sched_set_timeslice(struct mvgpu_gpu *gpu, u32 us);
 
 /**
- * mvgpu_sched_set_weight() - for policy fair
- * @vgpu: whose
- * @weight: MVGPU_WEIGHT_MIN to MVGPU_WEIGHT_MAX
- *
- * Context: process, sleeps.
- * Return: 0 or -ERANGE.
- */
-int mvgpu_sched_set_weight(struct mvgpu_vgpu *vgpu, u32 weight);
-
-/**
- * mvgpu_sched_set_cap() - for policy fair
- * @vgpu: whose
- * @cap: percent, 0: none
- *
- * Context: process, sleeps.
- * Return: 0; -ERANGE: above 100, or below min.
- */
-int mvgpu_sched_set_cap(struct mvgpu_vgpu *vgpu, u32 cap);
-
-/**
- * mvgpu_sched_set_min() - for policy fair
- * @vgpu: whose
- * @min: percent, 0: none
- *
- * Context: process, sleeps.
- * Return: 0; -ERANGE: above 100, or above cap;
- * -ENOSPC: the engine would have promised more than MVGPU_PROMISE_MAX percent.
- */
-int mvgpu_sched_set_min(struct mvgpu_vgpu *vgpu, u32 min);
-
-/**
  * struct mvgpu_sched_change - what is to become of one vGPU's parameters
  * @id: number of the vGPU
  * @set_weight: @weight is to be set
  * @set_cap: @cap is to be set
  * @set_min: @min is to be set
- * @weight: as mvgpu_sched_set_weight()
- * @cap: as mvgpu_sched_set_cap()
- * @min: as mvgpu_sched_set_min()
+ * @weight: as in struct mvgpu_share_params
+ * @cap: likewise
+ * @min: likewise
  * @vgpu: filled in by mvgpu_sched_change()
  * @params: likewise
  */
