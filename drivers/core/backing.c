@@ -4,6 +4,7 @@
  * the host's for what only the host looks at.
  */
 #include <linux/err.h>
+#include <linux/export.h>
 #include <linux/highmem.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
@@ -285,8 +286,8 @@ backing_run(const struct mvgpu_backing *backing, u64 off)
 	return &backing->run[first];
 }
 
-int mvgpu_backing_read(const struct mvgpu_backing *backing, u64 off, void *buf,
-		       size_t len)
+static int backing_copy(const struct mvgpu_backing *backing, u64 off, void *buf,
+			size_t len, bool to_backing)
 {
 	const struct mvgpu_run *run;
 	struct page *page;
@@ -308,10 +309,27 @@ int mvgpu_backing_read(const struct mvgpu_backing *backing, u64 off, void *buf,
 		page = pfn_to_page(page_to_pfn(run->page) + (pos >> PAGE_SHIFT));
 		part = min3(len, (size_t)(run->len - off),
 			    (size_t)(PAGE_SIZE - offset_in_page(pos)));
-		memcpy_from_page(buf, page, offset_in_page(pos), part);
+		if (to_backing)
+			memcpy_to_page(page, offset_in_page(pos), buf, part);
+		else
+			memcpy_from_page(buf, page, offset_in_page(pos), part);
 		buf += part;
 		off += part;
 		len -= part;
 	}
 	return 0;
 }
+
+int mvgpu_backing_read(const struct mvgpu_backing *backing, u64 off, void *buf,
+		       size_t len)
+{
+	return backing_copy(backing, off, buf, len, false);
+}
+EXPORT_SYMBOL_GPL(mvgpu_backing_read);
+
+int mvgpu_backing_write(const struct mvgpu_backing *backing, u64 off,
+			const void *buf, size_t len)
+{
+	return backing_copy(backing, off, (void *)buf, len, true);
+}
+EXPORT_SYMBOL_GPL(mvgpu_backing_write);

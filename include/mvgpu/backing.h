@@ -98,10 +98,14 @@ bool mvgpu_backing_overlaps(const struct mvgpu_backing *backing, u64 addr,
  * The guest may write the pages at the same time: the bytes are pixels, never
  * anything that is judged.
  *
- * Context: work.
+ * Context: who keeps the backing: work, or a backend that runs a job with it.
  * Return: 0, or -ERANGE if it reaches beyond the end.
  */
 int mvgpu_backing_read(const struct mvgpu_backing *backing, u64 off, void *buf,
 		       size_t len);
+
+/** mvgpu_backing_write() - likewise into a backing, for a backend. */
+int mvgpu_backing_write(const struct mvgpu_backing *backing, u64 off,
+			const void *buf, size_t len);
 
 #endif

@@ -6,8 +6,6 @@
 
 #include "sim.h"
 
-#include <linux/highmem.h>
-#include <linux/mm.h>
 #include <linux/sched.h>
 #include <mvgpu/backing.h>
 
@@ -133,41 +131,6 @@ int mvgpu_sim_context_execute(struct mvgpu_sim *sim,
 	return WARN_ON_ONCE(!xa_load(&sim->contexts, id)) ? -EIO : 0;
 }
 
-/* Copies @len bytes at @off of a backing, which is as long. */
-static int backing_copy(const struct mvgpu_backing *backing, u64 off, void *mem,
-			size_t len, bool to_backing)
-{
-	const struct mvgpu_run *run = backing->run;
-	const struct mvgpu_run *end = run + backing->nr_runs;
-
-	for (; len && run < end; run++) {
-		u64 at = off - run->pos;
-
-		if (off < run->pos || at >= run->len)
-			continue;
-		while (len && at < run->len) {
-			u64 pos = run->offset + at;
-			size_t nr = min3(len, (size_t)(run->len - at),
-					 PAGE_SIZE - offset_in_page(pos));
-			struct page *page =
-				pfn_to_page(page_to_pfn(run->page) +
-					    (pos >> PAGE_SHIFT));
-
-			if (to_backing)
-				memcpy_to_page(page, offset_in_page(pos), mem,
-					       nr);
-			else
-				memcpy_from_page(mem, page,
-						 offset_in_page(pos), nr);
-			at += nr;
-			off += nr;
-			mem += nr;
-			len -= nr;
-		}
-	}
-	return WARN_ON_ONCE(len) ? -EIO : 0;
-}
-
 /**
  * mvgpu_sim_transfer_3d() - copy a box
  * @sim: the GPU
@@ -183,7 +146,9 @@ int mvgpu_sim_transfer_3d(struct mvgpu_sim *sim, struct mvgpu_sim_resource *res,
 {
 	const struct mvgpu_box *box = &transfer->box;
 	u64 row = (u64)res->width * res->pixel, layer, off;
+	size_t len = (size_t)box->w * res->pixel;
 	u64 stride = transfer->stride ?: row;
+	void *mem;
 	u32 y, z;
 	int err;
 
@@ -198,15 +163,14 @@ int mvgpu_sim_transfer_3d(struct mvgpu_sim *sim, struct mvgpu_sim_resource *res,
 	layer = transfer->layer_stride ?: stride * res->height;
 	for (z = 0; z < box->d; z++) {
 		for (y = 0; y < box->h; y++) {
-			off = ((u64)(box->z + z) * res->height + box->y + y) *
-			      row + (u64)box->x * res->pixel;
-			err = backing_copy(res->backing, transfer->offset +
-					   z * layer + y * stride,
-					   res->data + off,
-					   (size_t)box->w * res->pixel,
-					   to_backing);
-			if (err)
-				return err;
+			mem = res->data + (u64)box->x * res->pixel +
+			      ((u64)(box->z + z) * res->height + box->y + y) * row;
+			off = transfer->offset + z * layer + y * stride;
+			err = to_backing ?
+			      mvgpu_backing_write(res->backing, off, mem, len) :
+			      mvgpu_backing_read(res->backing, off, mem, len);
+			if (WARN_ON_ONCE(err))
+				return -EIO;
 			cond_resched();
 		}
 	}

@@ -9,25 +9,11 @@
 
 #include "sim.h"
 
-#include <linux/highmem.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
-#include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <mvgpu/backing.h>
-
-/**
- * struct reader - reads a backing from front to back
- * @backing: what is read
- * @run: the run that was read last
- * @start: bytes of the backing before it
- */
-struct reader {
-	const struct mvgpu_backing *backing;
-	u32 run;
-	u64 start;
-};
 
 static void account(struct mvgpu_sim *sim, const struct mvgpu_sim_resource *res,
 		    int sign)
@@ -274,37 +260,6 @@ static int attach(struct mvgpu_sim *sim, struct mvgpu_sim_resource *res,
 	return err;
 }
 
-/* Copies bytes from @off on; not before what was read last. */
-static int reader_copy(struct reader *reader, u64 off, void *dst, size_t len)
-{
-	const struct mvgpu_backing *backing = reader->backing;
-
-	while (len) {
-		const struct mvgpu_run *run = &backing->run[reader->run];
-		u64 at = off - reader->start;
-		size_t nr;
-
-		if (WARN_ON_ONCE(reader->run == backing->nr_runs))
-			return -EIO;
-		if (at >= run->len) {
-			reader->start += run->len;
-			reader->run++;
-			continue;
-		}
-
-		nr = min_t(u64, len, run->len - at);
-		at += run->offset;
-		nr = min_t(size_t, nr, PAGE_SIZE - offset_in_page(at));
-		memcpy_from_page(dst, pfn_to_page(page_to_pfn(run->page) +
-						  (at >> PAGE_SHIFT)),
-				 offset_in_page(at), nr);
-		dst += nr;
-		off += nr;
-		len -= nr;
-	}
-	return 0;
-}
-
 static bool rect_fits(const struct mvgpu_sim_resource *res,
 		      const struct mvgpu_rect *rect)
 {
@@ -319,7 +274,6 @@ static int transfer(struct mvgpu_sim *sim, struct mvgpu_sim_resource *res,
 		    const struct mvgpu_job_transfer *transfer)
 {
 	const struct mvgpu_rect *rect = &transfer->rect;
-	struct reader reader = { .backing = res->backing };
 	size_t len = (size_t)rect->width * 4;
 	u64 stride = (u64)res->width * 4;
 	unsigned long flags;
@@ -331,11 +285,12 @@ static int transfer(struct mvgpu_sim *sim, struct mvgpu_sim_resource *res,
 		return -EIO;
 
 	for (row = 0; row < rect->height; row++) {
-		err = reader_copy(&reader, transfer->offset + row * stride,
-				  res->data + (rect->y + row) * stride +
-				  (u64)rect->x * 4, len);
-		if (err)
-			return err;
+		err = mvgpu_backing_read(res->backing,
+					 transfer->offset + row * stride,
+					 res->data + (rect->y + row) * stride +
+					 (u64)rect->x * 4, len);
+		if (WARN_ON_ONCE(err))
+			return -EIO;
 		cond_resched();
 	}
 
