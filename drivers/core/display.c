@@ -161,34 +161,30 @@ static bool viewed(struct mvgpu_display *display)
 }
 
 /*
- * One drawing at the end of a run, however many commands asked for it: a guest
- * must not make us copy a screen for each of them.
+ * @rect, in the resource's pixels, is drawn once at the end of a run, however many
+ * commands ask for it: a guest must not make us copy a screen for each of them.
  */
-static void damage(struct mvgpu_display *display, u32 x, u32 y, u32 right,
-		   u32 bottom)
+static void damage_shown(struct mvgpu_display *display, struct mvgpu_rect rect)
 {
-	struct mvgpu_rect *all = &display->damage;
-
-	if (all->width) {
-		right = max(right, all->x + all->width);
-		bottom = max(bottom, all->y + all->height);
-		x = min(x, all->x);
-		y = min(y, all->y);
-	}
-	*all = (struct mvgpu_rect){
-		.x = x, .y = y, .width = right - x, .height = bottom - y,
-	};
+	rect.x -= display->src.rect.x;
+	rect.y -= display->src.rect.y;
+	mvgpu_rect_add(&display->damage, &rect);
 }
 
 static void damage_cursor(struct mvgpu_display *display)
 {
 	s64 x = display->cursor_x, y = display->cursor_y;
 	s64 right = x + CURSOR_SIZE, bottom = y + CURSOR_SIZE;
+	struct mvgpu_rect rect;
 
 	x = max_t(s64, x, 0);
 	y = max_t(s64, y, 0);
-	if (right > x && bottom > y && viewed(display))
-		damage(display, x, y, right, bottom);
+	if (right <= x || bottom <= y || !viewed(display))
+		return;
+	rect = (struct mvgpu_rect) {
+		.x = x, .y = y, .width = right - x, .height = bottom - y,
+	};
+	mvgpu_rect_add(&display->damage, &rect);
 }
 
 void mvgpu_display_set(struct mvgpu_display *display, u32 id,
@@ -228,18 +224,8 @@ void mvgpu_display_set(struct mvgpu_display *display, u32 id,
 void mvgpu_display_flush(struct mvgpu_display *display, u32 id,
 			 const struct mvgpu_rect *rect)
 {
-	const struct mvgpu_rect *shown = &display->src.rect;
-	u32 x, y, right, bottom;
-
-	if (id || !display->src.backing)
-		return;
-	x = max(rect->x, shown->x);
-	y = max(rect->y, shown->y);
-	right = min(rect->x + rect->width, shown->x + shown->width);
-	bottom = min(rect->y + rect->height, shown->y + shown->height);
-	if (right > x && bottom > y && viewed(display))
-		damage(display, x - shown->x, y - shown->y, right - shown->x,
-		       bottom - shown->y);
+	if (!id && display->src.backing && viewed(display))
+		damage_shown(display, *rect);
 }
 
 bool mvgpu_display_follows(struct mvgpu_display *display)
@@ -267,7 +253,7 @@ void mvgpu_display_fetched(struct mvgpu_display *display,
 			   const struct mvgpu_rect *rect)
 {
 	const struct mvgpu_rect *shown = &display->src.rect;
-	u32 x, y, right, bottom;
+	struct mvgpu_rect part;
 
 	if (!display->src.fetched)
 		return;
@@ -276,16 +262,11 @@ void mvgpu_display_fetched(struct mvgpu_display *display,
 		display->whole = false;
 		return;
 	}
-	x = max(rect->x, shown->x);
-	y = max(rect->y, shown->y);
-	right = min(rect->x + rect->width, shown->x + shown->width);
-	bottom = min(rect->y + rect->height, shown->y + shown->height);
-	if (right <= x || bottom <= y)
+	if (!mvgpu_rect_intersect(&part, rect, shown))
 		return;
-	if (right - x == shown->width && bottom - y == shown->height)
+	if (part.width == shown->width && part.height == shown->height)
 		display->whole = display->refreshing;
-	damage(display, x - shown->x, y - shown->y, right - shown->x,
-	       bottom - shown->y);
+	damage_shown(display, part);
 }
 
 void mvgpu_display_cursor(struct mvgpu_display *display, u32 id,

@@ -2,7 +2,6 @@
 #include "internal.h"
 
 #include <linux/build_bug.h>
-#include <linux/minmax.h>
 #include <linux/nospec.h>
 #include <mvgpu/display.h>
 
@@ -31,22 +30,6 @@ bool mvgpu_rect_within(const struct mvgpu_rect *rect, u32 width, u32 height)
 	       rect->x <= width - rect->width &&
 	       rect->height && rect->height <= height &&
 	       rect->y <= height - rect->height;
-}
-
-/* What @a and @b have in common; both lie within the same resource. */
-static bool rect_common(struct mvgpu_rect *to, const struct mvgpu_rect *a,
-			const struct mvgpu_rect *b)
-{
-	u32 right = min(a->x + a->width, b->x + b->width);
-	u32 bottom = min(a->y + a->height, b->y + b->height);
-
-	to->x = max(a->x, b->x);
-	to->y = max(a->y, b->y);
-	if (to->x >= right || to->y >= bottom)
-		return false;
-	to->width = right - to->x;
-	to->height = bottom - to->y;
-	return true;
 }
 
 /* Tell the display what a scanout shows now. */
@@ -118,7 +101,7 @@ static void flushed_rendered(struct mvgpu_proto *proto,
 	const struct mvgpu_scanout *scanout = &proto->scanouts[0];
 	struct mvgpu_rect common;
 
-	if (scanout->res == res && rect_common(&common, rect, &scanout->rect) &&
+	if (scanout->res == res && mvgpu_rect_intersect(&common, rect, &scanout->rect) &&
 	    mvgpu_display_follows(proto->config.display))
 		mvgpu_shadow_fetch(proto, res, &common);
 }
@@ -145,7 +128,7 @@ void mvgpu_scanout_flushed(struct mvgpu_proto *proto,
 	}
 	for (id = 0; id < proto->config.nr_scanouts; id++)
 		if (proto->scanouts[id].res == res &&
-		    rect_common(&common, rect, &proto->scanouts[id].rect))
+		    mvgpu_rect_intersect(&common, rect, &proto->scanouts[id].rect))
 			mvgpu_display_flush(proto->config.display, id, &common);
 }
 
@@ -203,7 +186,7 @@ static void count_frame(struct mvgpu_proto *proto,
 
 	for (id = 0; id < proto->config.nr_scanouts; id++) {
 		if (proto->scanouts[id].res != res ||
-		    !rect_common(&common, rect, &proto->scanouts[id].rect))
+		    !mvgpu_rect_intersect(&common, rect, &proto->scanouts[id].rect))
 			continue;
 		WRITE_ONCE(proto->stats.frames, proto->stats.frames + 1);
 		return;

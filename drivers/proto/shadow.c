@@ -10,7 +10,6 @@
  */
 #include <linux/err.h>
 #include <linux/errno.h>
-#include <linux/minmax.h>
 #include <linux/slab.h>
 #include <mvgpu/backing.h>
 #include <mvgpu/display.h>
@@ -271,22 +270,6 @@ static int shadow_make(struct mvgpu_proto *proto,
 	return err;
 }
 
-static void rect_add(struct mvgpu_rect *all, const struct mvgpu_rect *rect)
-{
-	u32 right, bottom;
-
-	if (!all->width) {
-		*all = *rect;
-		return;
-	}
-	right = max(all->x + all->width, rect->x + rect->width);
-	bottom = max(all->y + all->height, rect->y + rect->height);
-	all->x = min(all->x, rect->x);
-	all->y = min(all->y, rect->y);
-	all->width = right - all->x;
-	all->height = bottom - all->y;
-}
-
 void mvgpu_shadow_fetch(struct mvgpu_proto *proto,
 			struct mvgpu_resource *res,
 			const struct mvgpu_rect *rect)
@@ -296,7 +279,7 @@ void mvgpu_shadow_fetch(struct mvgpu_proto *proto,
 	if (mvgpu_vgpu_lost(proto->config.vgpu))
 		return;
 	if (shadow->busy) {
-		rect_add(&shadow->next, rect);
+		mvgpu_rect_add(&shadow->next, rect);
 		return;
 	}
 	if (!shadow_fits(shadow, res) && shadow_make(proto, res))

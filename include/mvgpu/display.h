@@ -40,7 +40,7 @@ struct mvgpu_scanout_src {
 /** mvgpu_display_set() - scanout @id shows @src from now on; NULL: nothing. */
 void mvgpu_display_set(struct mvgpu_display *display, u32 id,
 		       const struct mvgpu_scanout_src *src);
-/** mvgpu_display_flush() - @rect (in resource pixels) of scanout @id changed. */
+/** mvgpu_display_flush() - @rect (in resource pixels, all shown) of scanout @id changed. */
 void mvgpu_display_flush(struct mvgpu_display *display, u32 id,
 			 const struct mvgpu_rect *rect);
 /**

@@ -4,6 +4,7 @@
 
 #include <linux/list.h>
 #include <linux/llist.h>
+#include <linux/minmax.h>
 #include <linux/types.h>
 #include <linux/virtio_gpu.h>
 #include <mvgpu/chain.h>
@@ -84,6 +85,52 @@ enum mvgpu_job_state {
 struct mvgpu_rect {
 	u32 x, y, width, height;
 };
+
+/**
+ * mvgpu_rect_intersect() - what two rectangles have in common
+ * @to: is set to it
+ * @a: one
+ * @b: the other
+ *
+ * Return: true, or false if that is nothing; then @to is not to be used.
+ */
+static inline bool mvgpu_rect_intersect(struct mvgpu_rect *to,
+					const struct mvgpu_rect *a,
+					const struct mvgpu_rect *b)
+{
+	u32 right = min(a->x + a->width, b->x + b->width);
+	u32 bottom = min(a->y + a->height, b->y + b->height);
+
+	to->x = max(a->x, b->x);
+	to->y = max(a->y, b->y);
+	if (to->x >= right || to->y >= bottom)
+		return false;
+	to->width = right - to->x;
+	to->height = bottom - to->y;
+	return true;
+}
+
+/**
+ * mvgpu_rect_add() - make a rectangle hold another, too
+ * @all: becomes no larger than it has to; width 0: holds nothing yet
+ * @rect: the other
+ */
+static inline void mvgpu_rect_add(struct mvgpu_rect *all,
+				  const struct mvgpu_rect *rect)
+{
+	u32 right, bottom;
+
+	if (!all->width) {
+		*all = *rect;
+		return;
+	}
+	right = max(all->x + all->width, rect->x + rect->width);
+	bottom = max(all->y + all->height, rect->y + rect->height);
+	all->x = min(all->x, rect->x);
+	all->y = min(all->y, rect->y);
+	all->width = right - all->x;
+	all->height = bottom - all->y;
+}
 
 /**
  * struct mvgpu_job_res_create - a linear 2D resource
