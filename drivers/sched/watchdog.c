@@ -148,11 +148,11 @@ void mvgpu_sched_reset_gpu(struct mvgpu_gpu *gpu, u32 generation,
 		gpu_reset_locked(gpu, why);
 }
 
-static void engine_expired(struct mvgpu_engine *engine)
+static void engine_hung(struct mvgpu_engine *engine)
 {
 	struct mvgpu_gpu *gpu = engine->gpu;
 	struct mvgpu_vgpu *vgpu;
-	bool expired;
+	bool hung;
 	u64 deadline;
 	int ret = -EOPNOTSUPP;
 
@@ -161,27 +161,27 @@ static void engine_expired(struct mvgpu_engine *engine)
 	gpu_stop(gpu);
 	scoped_guard(spinlock_irqsave, &engine->lock) {
 		deadline = engine_deadline_locked(engine);
-		expired = deadline && deadline <= ktime_get_ns();
-		if (expired) {
+		hung = deadline && deadline <= ktime_get_ns();
+		if (hung) {
 			vgpu = mvgpu_engine_head_locked(engine)->vgpu;
 			vgpu->entity.stats.resets++;
 		}
 	}
-	if (expired && gpu->ops->cancel) {
+	if (hung && gpu->ops->cancel) {
 		dev_notice(vgpu->dev,
 			   "mvgpu: a job ran for more than %u ms: cancelled\n",
 			   READ_ONCE(gpu->job_timeout_ms));
 		ret = gpu->ops->cancel(gpu->priv, vgpu);
 		trace_mvgpu_vgpu_cancel(vgpu->dev, ret);
 	}
-	if (expired) {
+	if (hung) {
 		mvgpu_vgpu_hung(vgpu, !ret);
 		/* Before they can run. */
 		if (!ret)
 			mvgpu_entity_flush(&vgpu->entity);
 	}
 	gpu_go_on(gpu);
-	if (expired && ret)
+	if (hung && ret)
 		gpu_reset_locked(gpu, "a job ran for too long");
 }
 
@@ -197,7 +197,7 @@ void mvgpu_engine_watchdog(struct work_struct *work)
 		return;
 
 	if (deadline <= ktime_get_ns())
-		engine_expired(engine);
+		engine_hung(engine);
 
 	scoped_guard(spinlock_irqsave, &engine->lock) {
 		deadline = engine_deadline_locked(engine);
