@@ -361,10 +361,18 @@ static void work_serve(struct mvgpu_vgpu *vgpu, u32 index)
  */
 
 /* Return: true if nothing of the guest is left. */
+static bool tables_release(struct mvgpu_vgpu *vgpu)
+{
+	u32 left = mvgpu_proto_release_all(vgpu->proto);
+
+	if (left && !vgpu->inflight)
+		mvgpu_vgpu_later(vgpu);
+	return left == 0 && vgpu->inflight == 0;
+}
+
+/* Likewise. */
 static bool reset_tables(struct mvgpu_vgpu *vgpu)
 {
-	u32 left;
-
 	if (mvgpu_entity_lost(&vgpu->entity)) {
 		if (vgpu->inflight)
 			return false;
@@ -372,24 +380,14 @@ static bool reset_tables(struct mvgpu_vgpu *vgpu)
 		mvgpu_entity_renew(&vgpu->entity);
 		return true;
 	}
-	left = mvgpu_proto_release_all(vgpu->proto);
-	if (left && !vgpu->inflight)
-		mvgpu_vgpu_later(vgpu);
-	return left == 0 && vgpu->inflight == 0;
+	return tables_release(vgpu);
 }
 
 /* As reset_tables(), but the guest has not forgotten what it has. */
 static bool hung_tables(struct mvgpu_vgpu *vgpu)
 {
-	u32 left;
-
 	/* A reset of the GPU came in between: the guest will reset, too. */
-	if (mvgpu_entity_lost(&vgpu->entity))
-		return true;
-	left = mvgpu_proto_release_all(vgpu->proto);
-	if (left && !vgpu->inflight)
-		mvgpu_vgpu_later(vgpu);
-	return left == 0 && vgpu->inflight == 0;
+	return mvgpu_entity_lost(&vgpu->entity) || tables_release(vgpu);
 }
 
 static void work_reset(struct mvgpu_vgpu *vgpu)
