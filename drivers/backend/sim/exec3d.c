@@ -52,6 +52,27 @@ static void count(struct mvgpu_sim *sim, int contexts, u32 commands, u64 bytes)
 	spin_unlock_irqrestore(&sim->lock, flags);
 }
 
+static int create(struct mvgpu_sim *sim, struct mvgpu_sim_request *request)
+{
+	u32 id = request->context;
+
+	/* An id is of one vGPU, whose jobs follow each other. */
+	if (WARN_ON_ONCE(xa_load(&sim->contexts, id)) ||
+	    xa_err(xa_store(&sim->contexts, id, xa_mk_value(1), GFP_NOWAIT)))
+		return -EIO;
+	request->context = 0;
+	count(sim, 1, 0, 0);
+	return 0;
+}
+
+static int destroy(struct mvgpu_sim *sim, u32 id)
+{
+	if (WARN_ON_ONCE(!xa_erase(&sim->contexts, id)))
+		return -EIO;
+	count(sim, -1, 0, 0);
+	return 0;
+}
+
 /**
  * mvgpu_sim_context_destroy_all() - as if the GPU had lost power
  * @sim: the GPU; no engine runs
@@ -61,42 +82,8 @@ void mvgpu_sim_context_destroy_all(struct mvgpu_sim *sim)
 	unsigned long id;
 	void *entry;
 
-	xa_for_each(&sim->contexts, id, entry) {
-		xa_erase(&sim->contexts, id);
-		count(sim, -1, 0, 0);
-	}
-}
-
-static int create(struct mvgpu_sim *sim, struct mvgpu_sim_request *request)
-{
-	u32 id = request->context;
-	int err;
-
-	mutex_lock(&sim->table);
-	if (WARN_ON_ONCE(xa_load(&sim->contexts, id)))
-		err = -EEXIST;
-	else
-		err = xa_err(xa_store(&sim->contexts, id, xa_mk_value(1),
-				      GFP_NOWAIT));
-	mutex_unlock(&sim->table);
-	if (err)
-		return -EIO;
-	request->context = 0;
-	count(sim, 1, 0, 0);
-	return 0;
-}
-
-static int destroy(struct mvgpu_sim *sim, u32 id)
-{
-	void *entry;
-
-	mutex_lock(&sim->table);
-	entry = xa_erase(&sim->contexts, id);
-	mutex_unlock(&sim->table);
-	if (WARN_ON_ONCE(!entry))
-		return -EIO;
-	count(sim, -1, 0, 0);
-	return 0;
+	xa_for_each(&sim->contexts, id, entry)
+		destroy(sim, id);
 }
 
 /**

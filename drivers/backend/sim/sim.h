@@ -176,7 +176,7 @@ struct mvgpu_sim {
 	struct mutex table;
 	/** @resources: by GPU id; changed with @table. */
 	struct xarray resources;
-	/** @contexts: values by GPU id; changed with @table. */
+	/** @contexts: values by GPU id; has its own lock. */
 	struct xarray contexts;
 
 	/** @knobs: see there; no lock. */
