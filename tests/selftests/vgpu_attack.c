@@ -171,7 +171,8 @@ static void *victim_draws(void *arg)
 
 	mvt_create_3d(v->dev, 1, &mvt_picture);
 	mvt_ctx_attach(v->dev, CTX, 1);
-	while (!atomic_load(&v->stop)) {
+	/* At least once, however short the attack is. */
+	do {
 		begin = mvt_now_ms();
 		n = mvt_stream_clear(stream, 1, 7, color);
 		v->wrong += mvt_submit(v->dev, CTX, stream, n) != OK;
@@ -179,7 +180,7 @@ static void *victim_draws(void *arg)
 		begin = mvt_now_ms() - begin;
 		v->worst_ms = begin > v->worst_ms ? begin : v->worst_ms;
 		v->rounds++;
-	}
+	} while (!atomic_load(&v->stop));
 	return NULL;
 }
 
@@ -684,7 +685,7 @@ TEST_F(attack, streamout_of_nothing)
 static int make_shader(struct mvt_dev *dev, u32 handle, u32 stage,
 		       const char *text)
 {
-	u32 stream[256] = {}, words = strlen(text) / 4 + 1;
+	u32 stream[1024] = {}, words = strlen(text) / 4 + 1;
 
 	stream[0] = 1 | 4 << 8 | (5 + words) << 16;
 	stream[1] = handle;
@@ -719,6 +720,29 @@ TEST_F(attack, texts)
 	for (i = 0; i < ARRAY_SIZE(bad); i++)
 		EXPECT_EQ(BAD_PARAM,
 			  make_shader(&self->dev, 2, bad[i][0] == 'F', bad[i]));
+}
+
+/* An input that means many things must not count as one where its place is noted. */
+TEST_F(attack, meanings)
+{
+	char text[4096];
+	size_t n = 0;
+	u32 i;
+
+	n += snprintf(text + n, sizeof(text) - n, "FRAG\n");
+	for (i = 0; i < 10; i++)
+		n += snprintf(text + n, sizeof(text) - n, "DCL IN[%u], FOG\n", i);
+	n += snprintf(text + n, sizeof(text) - n, "DCL IN[10]");
+	for (i = 0; i < 11; i++)
+		n += snprintf(text + n, sizeof(text) - n, ", GENERIC[%u]", i);
+	for (i = 11; i < 64; i++)
+		n += snprintf(text + n, sizeof(text) - n,
+			      "\nDCL IN[%u], GENERIC[%u]", i, i);
+	n += snprintf(text + n, sizeof(text) - n,
+		      "\n  0: MOV TEMP[0], IN[ADDR[0].x]\n");
+	ASSERT_GT(sizeof(text), n);
+	ASSERT_EQ(OK, mvt_ctx_create(&self->dev, 1));
+	EXPECT_EQ(BAD_PARAM, make_shader(&self->dev, 1, 1, text));
 }
 
 /*
