@@ -46,8 +46,8 @@
 #   124  time was up
 # Whatever happens, no process, mount or socket stays behind.
 #
-# An emulated L1 now and then loses its timer while it boots, before CMD: it is booted
-# again then, twice at most.
+# An emulated L1 now and then loses its timer while it boots, or its kernel panics where
+# it changes its own code, before CMD: it is booted again then, twice at most.
 
 set -eu
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -366,9 +366,11 @@ for try in 1 2 3; do
 		level0=
 	fi
 	# What has given no sign of life has not begun with CMD.
-	if [ "$rc" -ne 123 ] || [ -e "$out/.run/alive" ] || [ "$try" -eq 3 ]; then
-		break
-	fi
+	case $rc in
+	120 | 123) [ ! -e "$out/.run/alive" ] || break ;;
+	*) break ;;
+	esac
+	[ "$try" -lt 3 ] || break
 	step "L1 did not boot, which is the emulator's fault: again"
 done
 
