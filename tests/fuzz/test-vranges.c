@@ -214,6 +214,27 @@ static int region(u32 dst, u32 x, u32 z, u32 src, u32 src_z, u32 w, u32 h, u32 d
 		      0, src_z, w, h, d);
 }
 
+static int indirect(u32 indexed, u32 stride, u32 draws)
+{
+	return SUBMIT(CMD(DRAW_VBO, 20), 0, 3, 4, indexed, 1, 0, 0, 0, 0, 0, ~0U,
+		      0, 0, 0, VGL_VERTEX, 0, stride, draws, 0, 0);
+}
+
+/* Without a stride records follow each other, and GL multiplies in 32 bits. */
+static void indirect_draws(void)
+{
+	start();
+	CHECK_EQ(indirect(0, 0, 256), 0);
+	CHECK_EQ(indirect(0, 0, 257), -EINVAL);
+	CHECK_EQ(indirect(0, 0, 0x10000001), -EINVAL);
+	CHECK_EQ(indirect(0, 16, 256), 0);
+	CHECK_EQ(indirect(0, 16, 0x10000001), -EINVAL);
+	CHECK_EQ(indirect(1, 0, 204), 0);
+	CHECK_EQ(indirect(1, 0, 205), -EINVAL);
+	CHECK_EQ(indirect(1, 0, 0x40000001), -EINVAL);
+	stop();
+}
+
 /* Where two things would be wrong at once if one dword were. */
 static void check_kinds(void)
 {
@@ -477,6 +498,7 @@ static void memory(void)
 static const struct tap_case cases[] = {
 	{ "numbers out of range are refused", check_ranges },
 	{ "and resources of the wrong kind", check_kinds },
+	{ "indirect draws read what is there", indirect_draws },
 	{ "streamout of what the shader does not have is refused", streamouts },
 	{ "a shader without an end is not used", unfinished },
 	{ "more vertex buffers than GL has are refused", vertex_buffers },

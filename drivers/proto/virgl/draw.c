@@ -33,7 +33,7 @@ static int draw_indirect(struct mvgpu_vcmd *cmd)
 
 	if (args) {
 		if (draws > 1)
-			size += (u64)(draws - 1) * stride;
+			size += (u64)(draws - 1) * (stride ?: size);
 		if (!mvgpu_res3d_range_ok(args, offset, draws ? size : 0))
 			return vcmd_refuse(cmd, -EINVAL, "indirect arguments");
 	}
