@@ -338,7 +338,6 @@ static bool rows_padded(const struct mvgpu_res3d *res,
 bool mvgpu_res3d_readback_ok(const struct mvgpu_res3d *res,
 			     struct mvgpu_transfer3d *xfer)
 {
-	const struct mvgpu_format3d *fmt = mvgpu_format3d(res->format);
 	struct mvgpu_box *box = &xfer->box;
 
 	if (res->target == MVGPU_TARGET_BUFFER)
@@ -346,9 +345,6 @@ bool mvgpu_res3d_readback_ok(const struct mvgpu_res3d *res,
 	/* GL has no way to read samples. */
 	if (res->nr_samples > 1)
 		return false;
-	/* Blocks can't be drawn to: a whole level is read, of a cube one side. */
-	if (fmt->width > 1 && res->target != MVGPU_TARGET_CUBE)
-		return true;
 	if (box->d > 1)
 		box->d = 1;
 	return !rows_padded(res, xfer);

@@ -205,7 +205,8 @@ bool mvgpu_res3d_transfer_ok(const struct mvgpu_res3d *res,
  * The renderer reads one layer of what can be drawn to, into memory that still
  * holds what was there before, and then writes as many as it was asked for
  * (vrend_renderer.c, vrend_transfer_send_readpixels()); if GL refuses to read, all
- * of that memory goes to the guest.
+ * of that memory goes to the guest. Of formats with blocks it reads all layers, but
+ * takes the later ones from where they are not (write_transfer_data()).
  *
  * Return: yes, for @xfer as it is now.
  */

@@ -10,9 +10,28 @@
 
 /* Dword 2 of a rasterizer: points are squares, which may have coordinates. */
 #define RASTERIZER_POINT_QUADS BIT(7)
+/* enum pipe_blend_func, the last */
+#define BLEND_MAX 4
+
+/* A function or factor that it does not know ends a renderer that has assertions. */
+static bool blend_ok(u32 func, u32 src, u32 dst)
+{
+	const u32 known = GENMASK(10, 1) | GENMASK(21, 17) | GENMASK(26, 23);
+
+	return func <= BLEND_MAX && known & BIT(src) && known & BIT(dst);
+}
 
 int mvgpu_vcreate_blend(struct mvgpu_vcmd *cmd)
 {
+	u32 i, rt;
+
+	for (i = 0; i < VIRGL_MAX_COLOR; i++) {
+		rt = vcmd_dw(cmd, 4 + i);
+		if (rt & 1 &&
+		    (!blend_ok(rt >> 1 & 7, rt >> 4 & 0x1f, rt >> 9 & 0x1f) ||
+		     !blend_ok(rt >> 14 & 7, rt >> 17 & 0x1f, rt >> 22 & 0x1f)))
+			return vcmd_refuse(cmd, -EINVAL, "blending");
+	}
 	return mvgpu_vobj_create(cmd, VIRGL_OBJ_BLEND, NULL, 0, NULL);
 }
 

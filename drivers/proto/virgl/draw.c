@@ -32,6 +32,7 @@ static int draw_indirect(struct mvgpu_vcmd *cmd)
 	u64 size = vcmd_dw(cmd, 4) ? INDIRECT_INDEXED : INDIRECT_PLAIN;
 
 	if (args) {
+		/* Without a stride they are next to each other. */
 		if (draws > 1)
 			size += (u64)(draws - 1) * (stride ?: size);
 		if (!mvgpu_res3d_range_ok(args, offset, draws ? size : 0))
