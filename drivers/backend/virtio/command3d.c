@@ -300,15 +300,11 @@ static int own_context(struct mvgpu_virtio_command *command, u32 res_id,
 }
 
 /* No transfer reaches the samples of a texture. */
-static int zero_clear(struct mvgpu_virtio *gpu,
-		      struct mvgpu_virtio_request *request,
+static int zero_clear(struct mvgpu_virtio_request *request,
 		      const struct mvgpu_job_res_create_3d *create)
 {
-	__le32 *stream;
+	__le32 *stream = kvcalloc(STREAM_CLEAR_DWORDS, sizeof(*stream), GFP_KERNEL);
 
-	if (!gpu->info.clear_texture)
-		return -ENOMEM;
-	stream = kvcalloc(STREAM_CLEAR_DWORDS, sizeof(*stream), GFP_KERNEL);
 	if (!stream)
 		return -ENOMEM;
 	stream[0] = cpu_to_le32(STREAM_CLEAR_TEXTURE);
@@ -374,7 +370,7 @@ static int zero_build(struct mvgpu_virtio *gpu,
 	case ZERO_STREAM:
 		return zero_stream(gpu, request, create);
 	default:
-		return zero_clear(gpu, request, create);
+		return zero_clear(request, create);
 	}
 }
 

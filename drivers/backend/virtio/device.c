@@ -116,7 +116,7 @@ static void mvgpu_virtio_config_changed(struct virtio_device *vdev)
  * Can vGPUs have 3D? Older renderers keep buffers that were destroyed in use where
  * a neighbour's next one will be, and leave streams halfway without saying so. What
  * they do on OpenGL ES and before OpenGL 4.3 with shaders of a hostile guest was not
- * made sure of: see virgl.rst.
+ * made sure of, and without ARB_clear_texture one command ends them: see virgl.rst.
  */
 static bool gpu_renders(struct mvgpu_virtio *gpu)
 {
@@ -131,6 +131,8 @@ static bool gpu_renders(struct mvgpu_virtio *gpu)
 		wanted = "OpenGL instead of OpenGL ES";
 	else if (info->glsl < MVGPU_CAPS_GLSL_MIN)
 		wanted = "OpenGL 4.3 or newer";
+	else if (!info->clear_texture)
+		wanted = "OpenGL 4.4 or newer, or one with ARB_clear_texture";
 	else
 		return true;
 	dev_warn(&gpu->vdev->dev,
