@@ -178,10 +178,11 @@ static bool command_end_locked(struct mvgpu_virtio *gpu,
 		gpu->nr_fences--;
 		mvgpu_virtio_poll_progress_locked(gpu);
 	}
-	if (status)
+	/* That one was lost is not forgotten because another was refused. */
+	if (!status)
+		request->created |= command == request->command;
+	else if (request->status != -ETIMEDOUT)
 		request->status = status;
-	else if (command == request->command)
-		request->created = true;
 	if (--request->nr_pending)
 		return false;
 
