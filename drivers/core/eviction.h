@@ -11,13 +11,11 @@
  * @node: in vgpu->evictions; vgpu->lock
  * @addr: guest address
  * @len: bytes; @addr + @len does not wrap
- * @hit: something of the range was in use; work
  * @done: nothing of the range is pinned; the work's last touch
  */
 struct mvgpu_eviction {
 	struct list_head node;
 	u64 addr, len;
-	bool hit;
 	struct completion done;
 };
 
@@ -32,7 +30,7 @@ struct mvgpu_vgpu;
  */
 bool mvgpu_vgpu_work_evict(struct mvgpu_vgpu *vgpu);
 
-/** mvgpu_vgpu_evict_end() - it is closed: nobody waits for it any more. */
-void mvgpu_vgpu_evict_end(struct mvgpu_vgpu *vgpu);
+/** mvgpu_vgpu_evict_forget() - it is destroyed; nobody asks it any more. */
+void mvgpu_vgpu_evict_forget(struct mvgpu_vgpu *vgpu);
 
 #endif

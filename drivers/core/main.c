@@ -3,6 +3,7 @@
  * Module mvgpu: the stages between frontends and backends.
  */
 #include <linux/module.h>
+#include <linux/rcupdate.h>
 #include <linux/workqueue.h>
 
 #include "control.h"
@@ -47,6 +48,8 @@ destroy_vgpu_wq:
 
 static void __exit mvgpu_exit(void)
 {
+	/* The last lines of ask_end(), behind its module_put(). */
+	synchronize_rcu_tasks();
 	mvgpu_chardev_exit();
 	mvgpu_job_cache_exit();
 	destroy_workqueue(mvgpu_run_wq);

@@ -158,7 +158,7 @@ struct mvgpu_vgpu *mvgpu_vgpu_create(struct mvgpu_gpu *gpu,
 	vgpu->mem.write = mem_write;
 	spin_lock_init(&vgpu->lock);
 	INIT_LIST_HEAD(&vgpu->evictions);
-	INIT_LIST_HEAD(&vgpu->evict_node);
+	INIT_LIST_HEAD(&vgpu->askers);
 	init_waitqueue_head(&vgpu->wait);
 	INIT_WORK(&vgpu->work, mvgpu_vgpu_work);
 	INIT_DELAYED_WORK(&vgpu->retry, mvgpu_vgpu_retry);
@@ -209,8 +209,9 @@ void mvgpu_vgpu_destroy(struct mvgpu_vgpu *vgpu)
 {
 	WARN_ON_ONCE(vgpu->state != MVGPU_VGPU_CLOSED);
 	kobject_del(&vgpu->kobj);
-	/* After these no job, watchdog or reset can queue the works again. */
+	/* After these no job, watchdog, reset or asker can queue the works again. */
 	gpu_dismiss(vgpu->gpu, vgpu);
+	mvgpu_vgpu_evict_forget(vgpu);
 	disable_delayed_work_sync(&vgpu->retry);
 	disable_work_sync(&vgpu->work);
 	mvgpu_event_vgpu(vgpu, MVGPU_EVENT_REMOVED);
@@ -301,7 +302,6 @@ void mvgpu_vgpu_close(struct mvgpu_vgpu *vgpu)
 	}
 	/* A run that began before may still use the tables; a later won't. */
 	flush_work(&vgpu->work);
-	mvgpu_vgpu_evict_end(vgpu);
 	mvgpu_display_clear(vgpu->display);
 	scoped_guard(spinlock_irqsave, &vgpu->lock)
 		vgpu->proto = NULL;

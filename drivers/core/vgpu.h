@@ -124,24 +124,8 @@ struct mvgpu_vgpu {
 	/** @last_job: id of the newest job; work. */
 	u64 last_job;
 
-	/** @evict_addr: of the last eviction that hit something; work. */
-	u64 evict_addr;
-	/** @evict_len: likewise; work. */
-	u64 evict_len;
-	/** @evict_hits: how many of that range came in a row; work. */
-	u32 evict_hits;
-	/** @evict_doubled: how often @evict_hold was doubled; work. */
-	u32 evict_doubled;
-	/** @evict_hold: jiffies from @evict_end in which nothing is pinned; work. */
-	unsigned long evict_hold;
-	/** @evict_end: jiffies when @evict_task had last asked; see eviction.c. */
-	unsigned long evict_end;
-	/** @evict_node: among those that were asked lately; see eviction.c. */
-	struct list_head evict_node;
-	/** @evict_task: who asked, only to compare; NULL: not lately. */
-	const struct task_struct *evict_task;
-	/** @evict_asking: it asks this one or another; see eviction.c. */
-	bool evict_asking;
+	/** @askers: tasks that take memory away; see eviction.c. */
+	struct list_head askers;
 
 	/** @pinned: pages pinned; work writes, sysfs reads. */
 	u32 pinned;

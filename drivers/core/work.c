@@ -19,7 +19,7 @@
 
 /* Commands of one run; other vGPUs' works have a turn in between. */
 #define RUN_BUDGET 64
-/* When memory was short, and behind evictions. */
+/* When memory was short. */
 #define RETRY_DELAY msecs_to_jiffies(10)
 
 static enum mvgpu_vgpu_state vgpu_state(struct mvgpu_vgpu *vgpu)

@@ -156,7 +156,19 @@ bool mvgpu_vgpu_reset_pending(struct mvgpu_vgpu *vgpu);
 void mvgpu_vgpu_reset_wait(struct mvgpu_vgpu *vgpu);
 
 /**
- * mvgpu_vgpu_evict() - guest memory is going away
+ * mvgpu_vgpu_ask() - guest memory is going away, of this vGPU or of a neighbour
+ * @vgpu: open or not
+ *
+ * It pins nothing, even if it is closed and opened meanwhile, until the calling task is
+ * back in user space: by then who takes the memory away has looked whether it is free.
+ * Behind this mvgpu_vgpu_evict() if it is open.
+ *
+ * Context: process, sleeps.
+ */
+void mvgpu_vgpu_ask(struct mvgpu_vgpu *vgpu);
+
+/**
+ * mvgpu_vgpu_evict() - let go of guest memory
  * @vgpu: open
  * @addr: guest address, page aligned
  * @len: bytes

@@ -174,6 +174,7 @@ static void device_dma_unmap(struct vfio_device *vdev, u64 iova, u64 length)
 {
 	struct mvgpu_mdev *mm = to_mvgpu_mdev(vdev);
 
+	mvgpu_vgpu_ask(mm->vgpu);
 	if (!gate_enter(&mm->gate))
 		return;
 	mvgpu_vgpu_evict(mm->vgpu, iova, length);
