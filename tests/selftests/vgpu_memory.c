@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Guest memory that goes away under a live device, and comes back. */
+#include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#include <linux/userfaultfd.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
 
 #include "kselftest_harness.h"
 #include "mvt.h"
@@ -479,6 +484,87 @@ TEST_F_TIMEOUT(memory, unmap_under_two_devices, MVT_TEST_S)
 	mvt_sim_defaults();
 	EXPECT_TRUE(works(&first));
 	mvt_teardown(&first);
+}
+
+/* UNMAP_DMA whose argument may be read, but not written: it does not come back. */
+struct stuck {
+	struct mvt_dev *dev;
+	struct vfio_iommu_type1_dma_unmap *arg;
+	int uffd, ret;
+};
+
+static int stuck_protect(struct stuck *s, u64 mode)
+{
+	struct uffdio_writeprotect wp = {
+		.range = { .start = (unsigned long)s->arg, .len = MVT_PAGE },
+		.mode = mode,
+	};
+
+	return ioctl(s->uffd, UFFDIO_WRITEPROTECT, &wp) ? -errno : 0;
+}
+
+static int stuck_prepare(struct stuck *s, const struct mvt_mem *mem)
+{
+	struct uffdio_api api = {
+		.api = UFFD_API, .features = UFFD_FEATURE_PAGEFAULT_FLAG_WP,
+	};
+	struct uffdio_register reg = { .mode = UFFDIO_REGISTER_MODE_WP };
+
+	s->arg = mmap(NULL, MVT_PAGE, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (s->arg == MAP_FAILED)
+		return -errno;
+	s->arg->argsz = sizeof(*s->arg);
+	s->arg->iova = mem->iova;
+	s->arg->size = mem->size;
+	s->uffd = syscall(__NR_userfaultfd, O_CLOEXEC | O_NONBLOCK);
+	if (s->uffd < 0)
+		return -errno;
+	reg.range.start = (unsigned long)s->arg;
+	reg.range.len = MVT_PAGE;
+	if (ioctl(s->uffd, UFFDIO_API, &api) ||
+	    ioctl(s->uffd, UFFDIO_REGISTER, &reg))
+		return -errno;
+	return stuck_protect(s, UFFDIO_WRITEPROTECT_MODE_WP);
+}
+
+static void *stuck_unmap(void *arg)
+{
+	struct stuck *s = arg;
+
+	s->ret = ioctl(s->dev->container, VFIO_IOMMU_UNMAP_DMA, s->arg);
+	return NULL;
+}
+
+/* VFIO looks at some time before the ioctl is back: up to then nothing is pinned. */
+TEST_F(memory, nothing_pinned_before_the_unmap_is_back)
+{
+	struct mvt_dev *dev = &self->dev;
+	struct stuck s = { .dev = dev, .ret = -1 };
+	struct pollfd at_end = { .events = POLLIN };
+	pthread_t thread;
+
+	ASSERT_EQ(OK, mvt_gpu_make(dev, &self->mem, 1, 256, 256, 1));
+	ASSERT_EQ(OK, mvt_gpu_create(dev, 2, 1, 32, 32));
+	ASSERT_EQ(0, stuck_prepare(&s, &self->mem));
+	ASSERT_EQ(0, pthread_create(&thread, NULL, stuck_unmap, &s));
+	at_end.fd = s.uffd;
+	EXPECT_EQ(1, poll(&at_end, 1, MVT_WAIT_MS));
+	EXPECT_EQ(0, mvt_stat(dev, "pinned_pages"));
+	EXPECT_LE(0, send_attach(dev, 2, dev->ctl.iova, MVT_PAGE));
+	EXPECT_EQ(0, mvt_vq_kick(&dev->vq[MVT_CTRL]));
+	EXPECT_EQ(-ETIMEDOUT, mvt_gpu_recv(dev, 1000, NULL, 0));
+	EXPECT_EQ(0, mvt_stat(dev, "pinned_pages"));
+	/* It goes on, and so does the guest. */
+	EXPECT_EQ(0, stuck_protect(&s, 0));
+	pthread_join(thread, NULL);
+	EXPECT_EQ(0, s.ret);
+	self->mem.mapped = s.ret;
+	EXPECT_EQ(OK, mvt_gpu_recv(dev, MVT_WAIT_MS, NULL, 0));
+	EXPECT_EQ(1, mvt_stat(dev, "pinned_pages"));
+	EXPECT_EQ(OK, mvt_gpu_unref(dev, 2));
+	close(s.uffd);
+	munmap(s.arg, MVT_PAGE);
 }
 
 /* 102 ms for each picture of 256x256, that is a slice, and 14 for each of 96x96. */
