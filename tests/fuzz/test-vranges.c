@@ -249,6 +249,16 @@ static void indirect_draws(void)
 	stop();
 }
 
+/* GL goes by the range of indexes that it is told, whatever they are. */
+static void index_ranges(void)
+{
+	start();
+	CHECK_EQ(SUBMIT(CMD(DRAW_VBO, 12), 0, 3, 4, 1, 1, 0, 0, 0, 0, 5, 7, 0), 0);
+	CHECK_EQ(le32_to_cpu(vgl.stream[10]), 0);
+	CHECK_EQ(le32_to_cpu(vgl.stream[11]), ~0U);
+	stop();
+}
+
 /* Where two things would be wrong at once if one dword were. */
 static void check_kinds(void)
 {
@@ -513,6 +523,7 @@ static const struct tap_case cases[] = {
 	{ "numbers out of range are refused", check_ranges },
 	{ "and resources of the wrong kind", check_kinds },
 	{ "indirect draws read what is there", indirect_draws },
+	{ "no draw tells a range of its indexes", index_ranges },
 	{ "streamout of what the shader does not have is refused", streamouts },
 	{ "a shader without an end is not used", unfinished },
 	{ "more vertex buffers than GL has are refused", vertex_buffers },

@@ -52,6 +52,9 @@ int mvgpu_vdraw_vbo(struct mvgpu_vcmd *cmd)
 		return vcmd_refuse(cmd, -EINVAL, "length");
 	if (vcmd_dw(cmd, 3) >= PRIMITIVES)
 		return vcmd_refuse(cmd, -EINVAL, "primitive");
+	/* The least and largest index: Mesa on the host reads as if they were. */
+	cmd->dw[10] = 0;
+	cmd->dw[11] = cpu_to_le32(~0U);
 	cmd->verdict->draws++;
 	if (cmd->len == DRAW_INDIRECT)
 		err = draw_indirect(cmd);
