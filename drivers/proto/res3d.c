@@ -224,9 +224,11 @@ u64 mvgpu_res3d_memory(const struct mvgpu_res3d *res)
 
 bool mvgpu_res3d_huge(const struct mvgpu_res3d *res)
 {
-	return res->target != MVGPU_TARGET_BUFFER &&
-	       kept(res, mvgpu_format3d_stored(res->format)) >
-		       MVGPU_RES3D_MAX_MEMORY;
+	/* Of 2 GiB and more llvmpipe takes the size for negative. */
+	if (res->target == MVGPU_TARGET_BUFFER)
+		return res->width > MVGPU_RES3D_MAX_MEMORY;
+	return kept(res, mvgpu_format3d_stored(res->format)) >
+	       MVGPU_RES3D_MAX_MEMORY;
 }
 
 static bool side_within(u32 start, u32 len, u64 side)

@@ -235,8 +235,11 @@ static void huge(void)
 		CHECK(too_large(most[i].format, most[i].width, most[i].height,
 				most[i].layers + 1));
 	}
-	res.width = 0xffffffff;
+	/* And of buffers, as they are. */
+	res.width = 1 << 30;
 	CHECK(!mvgpu_res3d_huge(&res));
+	res.width++;
+	CHECK(mvgpu_res3d_huge(&res));
 }
 
 /* Narrow textures take more than they show: some of these were measured. */
