@@ -7,6 +7,7 @@
 #include "virtio.h"
 
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/unaligned.h>
 #include <linux/virtio_config.h>
 #include <mvgpu/virgl_caps.h>
@@ -92,6 +93,19 @@ static bool capset_known(u32 id)
 	return id == VIRTIO_GPU_CAPSET_VIRGL || id == VIRTIO_GPU_CAPSET_VIRGL2;
 }
 
+/* "LLVMPIPE (LLVM 19.1.7, 256 bits)", or in the name of what is above it */
+static bool is_software(const char *name)
+{
+	const char *end = name + MVGPU_CAPS_RENDERER_SIZE - 8;
+
+	for (; name <= end; name++) {
+		if (!strncasecmp(name, "llvmpipe", 8) ||
+		    !strncasecmp(name, "softpipe", 8))
+			return true;
+	}
+	return false;
+}
+
 static int capset_keep(struct mvgpu_virtio *gpu,
 		       const struct virtio_gpu_resp_capset_info *resp,
 		       const void *data)
@@ -117,6 +131,9 @@ static int capset_keep(struct mvgpu_virtio *gpu,
 		info->glsl = get_unaligned_le32(data + MVGPU_CAPS_GLSL);
 		info->renderer = get_unaligned_le32(data + MVGPU_CAPS_VERSION);
 	}
+	if (capset->id == VIRTIO_GPU_CAPSET_VIRGL2 &&
+	    capset->size >= MVGPU_CAPS_RENDERER + MVGPU_CAPS_RENDERER_SIZE)
+		info->software = is_software(data + MVGPU_CAPS_RENDERER);
 	return 0;
 }
 

@@ -127,6 +127,7 @@ struct mvgpu_virtio_request {
  * @glsl: version of GLSL that it has, 430 with OpenGL 4.3; 0: not told
  * @gles: it is on OpenGL ES
  * @clear_texture: the renderer has CLEAR_TEXTURE
+ * @software: it has no GPU
  */
 struct mvgpu_virtio_info {
 	u32 nr_capsets;
@@ -135,6 +136,7 @@ struct mvgpu_virtio_info {
 	u32 glsl;
 	bool gles;
 	bool clear_texture;
+	bool software;
 };
 
 /**
