@@ -301,9 +301,10 @@ u32 mvgpu_format3d_stored(u32 format)
 {
 	const struct mvgpu_format3d *fmt = mvgpu_format3d(format);
 
-	switch (format) {
-	case 16 ... 23:		/* Z32_FLOAT_S8X24 where there is no Z24 */
+	/* Z32_FLOAT_S8X24 where there is no Z24 */
+	if (mvgpu_format3d_depth(format))
 		return 8;
+	switch (format) {
 	case 105 ... 116:	/* S3TC, RGTC and BPTC are kept as they are, ... */
 	case 255 ... 258:
 		return fmt->bytes;

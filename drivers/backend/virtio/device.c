@@ -160,12 +160,11 @@ static int gpu_register(struct mvgpu_virtio *gpu)
 						       VIRTIO_GPU_F_CONTEXT_INIT);
 		caps.nr_capsets = gpu->info.nr_capsets;
 		caps.capsets = gpu->info.capset;
+		/* It runs them as programs of its own process. */
+		if (gpu->info.software)
+			dev_warn(&gpu->vdev->dev,
+				 "it renders in software, which does not bound what shaders of guests access: for guests that trust each other only\n");
 	}
-
-	/* It runs them as programs of its own process. */
-	if (caps.nr_capsets && gpu->info.software)
-		dev_warn(&gpu->vdev->dev,
-			 "it renders in software, which does not bound what shaders of guests access: for guests that trust each other only\n");
 
 	core = mvgpu_gpu_register(gpu->vdev->dev.parent, &caps, &ops, gpu);
 	if (IS_ERR(core))

@@ -16,6 +16,8 @@
 #include "internal.h"
 
 #define JOURNAL_FIRST 256
+/* After so many entries others may run. */
+#define RESCHED_ENTRIES 1024
 
 static int journal_grow(struct mvgpu_virgl *virgl)
 {
@@ -167,7 +169,8 @@ void mvgpu_vundo_commit(struct mvgpu_virgl *virgl,
 
 	for (i = 0; i < virgl->journal_nr; i++) {
 		commit_one(virgl, &virgl->journal[i], gone);
-		cond_resched();
+		if (i % RESCHED_ENTRIES == 0)
+			cond_resched();
 	}
 	virgl->journal_nr = 0;
 }
@@ -241,6 +244,7 @@ void mvgpu_vundo_rollback(struct mvgpu_virgl *virgl)
 {
 	while (virgl->journal_nr) {
 		rollback_one(virgl, &virgl->journal[--virgl->journal_nr]);
-		cond_resched();
+		if (virgl->journal_nr % RESCHED_ENTRIES == 0)
+			cond_resched();
 	}
 }
