@@ -56,10 +56,8 @@ FIXTURE_TEARDOWN(lifetime)
 
 static bool works(struct mvt_dev *dev, struct mvt_mem *mem)
 {
-	return mvt_gpu_simple(dev, VIRTIO_GPU_CMD_GET_DISPLAY_INFO) ==
-		VIRTIO_GPU_RESP_OK_DISPLAY_INFO &&
-		mvt_gpu_make(dev, mem, 77, 32, 32, 1) == OK &&
-		mvt_gpu_unref(dev, 77) == OK;
+	return mvt_works(dev) && mvt_gpu_make(dev, mem, 77, 32, 32, 1) == OK &&
+	       mvt_gpu_unref(dev, 77) == OK;
 }
 
 /* @n jobs of 20 ms each are under way. */

@@ -42,12 +42,6 @@ FIXTURE_TEARDOWN(memory)
 	EXPECT_FALSE(mvt_kernel_tainted_by_fault());
 }
 
-static bool works(struct mvt_dev *dev)
-{
-	return mvt_gpu_simple(dev, VIRTIO_GPU_CMD_GET_DISPLAY_INFO) ==
-		VIRTIO_GPU_RESP_OK_DISPLAY_INFO;
-}
-
 /* Unmaps; the milliseconds that it took, or -1. */
 static long timed_unmap(struct mvt_dev *dev, struct mvt_mem *mem)
 {
@@ -97,7 +91,7 @@ TEST_F(memory, unmap_while_scanned_out)
 	EXPECT_EQ(0, mvt_gpu_cursor(dev, VIRTIO_GPU_CMD_MOVE_CURSOR, 0, 0, 5, 5,
 				    0, 0));
 	EXPECT_EQ(0, mvt_stat(dev, "pinned_pages"));
-	EXPECT_TRUE(works(dev));
+	EXPECT_TRUE(mvt_works(dev));
 }
 
 /* A part of a backing goes: all of it does; other backings stay. */
@@ -155,7 +149,7 @@ TEST_F(memory, unmap_with_jobs_in_flight)
 		EXPECT_TRUE(ret == OK || mvt_is_error(ret));
 	}
 	mvt_sim_defaults();
-	EXPECT_TRUE(works(dev));
+	EXPECT_TRUE(mvt_works(dev));
 	ksft_print_msg("unmap behind 20 jobs of 50 ms: %ld ms\n", ms);
 }
 
@@ -182,7 +176,7 @@ TEST_F_TIMEOUT(memory, unmap_under_a_hung_job, MVT_TEST_S)
 	EXPECT_TRUE(mvt_is_error(mvt_gpu_recv(dev, MVT_WAIT_MS, NULL, 0)));
 	EXPECT_EQ(0, mvt_set_job_timeout_ms(timeout));
 	ASSERT_EQ(0, mvt_start(dev));
-	EXPECT_TRUE(works(dev));
+	EXPECT_TRUE(mvt_works(dev));
 	ksft_print_msg("unmap under a hung job: %ld ms\n", ms);
 }
 
@@ -191,7 +185,7 @@ TEST_F(memory, unmap_the_rings)
 	struct mvt_dev *dev = &self->dev;
 	long ms;
 
-	ASSERT_TRUE(works(dev));
+	ASSERT_TRUE(mvt_works(dev));
 	ms = timed_unmap(dev, &dev->ctl);
 	EXPECT_LE(0, ms);
 	EXPECT_GT(UNMAP_MS, ms);
@@ -201,7 +195,7 @@ TEST_F(memory, unmap_the_rings)
 	ASSERT_EQ(0, mvt_mem_remap(dev, &dev->ctl));
 	EXPECT_NE(0, mvt_status(dev) & VIRTIO_CONFIG_S_NEEDS_RESET);
 	ASSERT_EQ(0, mvt_start(dev));
-	EXPECT_TRUE(works(dev));
+	EXPECT_TRUE(mvt_works(dev));
 }
 
 /* Rings unmapped before their first use, and while work is under way. */
@@ -221,7 +215,7 @@ TEST_F_TIMEOUT(memory, unmap_the_rings_at_any_time, MVT_TEST_S)
 		ASSERT_EQ(0, mvt_mem_unmap(dev, &dev->ctl));
 		ASSERT_EQ(0, mvt_mem_remap(dev, &dev->ctl));
 		ASSERT_EQ(0, mvt_start(dev));
-		ASSERT_TRUE(works(dev));
+		ASSERT_TRUE(mvt_works(dev));
 		ASSERT_EQ(OK, mvt_gpu_make(dev, &self->mem, 1, 64, 64, i));
 	}
 }
@@ -245,7 +239,7 @@ TEST_F_TIMEOUT(memory, map_and_unmap_again, MVT_TEST_S)
 		ASSERT_EQ(0, mvt_stat(dev, "pinned_pages"));
 		ASSERT_EQ(0, mvt_mem_remap(dev, mem));
 	}
-	EXPECT_TRUE(works(dev));
+	EXPECT_TRUE(mvt_works(dev));
 	mvt_mem_free(dev, &other);
 }
 
@@ -256,7 +250,7 @@ TEST_F(memory, unmap_unused)
 
 	ASSERT_EQ(0, mvt_mem_unmap(dev, &self->mem));
 	EXPECT_EQ(0, mvt_status(dev) & VIRTIO_CONFIG_S_NEEDS_RESET);
-	EXPECT_TRUE(works(dev));
+	EXPECT_TRUE(mvt_works(dev));
 }
 
 /**
@@ -382,7 +376,7 @@ static long unmap_race(FIXTURE_DATA(memory) * self, unsigned int nr,
 	if (a.bad)
 		return -1;
 	mvt_sim_defaults();
-	return mvt_start(&self->dev) || !works(&self->dev) ? -1 : slowest;
+	return mvt_start(&self->dev) || !mvt_works(&self->dev) ? -1 : slowest;
 }
 
 /*
@@ -482,7 +476,7 @@ TEST_F_TIMEOUT(memory, unmap_under_two_devices, MVT_TEST_S)
 	EXPECT_LT(50, free);
 	EXPECT_TRUE(mvt_is_error(mvt_gpu_recv(&first, MVT_WAIT_MS, NULL, 0)));
 	mvt_sim_defaults();
-	EXPECT_TRUE(works(&first));
+	EXPECT_TRUE(mvt_works(&first));
 	mvt_teardown(&first);
 }
 
@@ -574,12 +568,24 @@ static int slow_transfers(void)
 	       mvt_sim_set_u64("ns_per_kib", 400000);
 }
 
+/* So many transfers of a picture, in one go. */
+static int send_load(struct mvt_dev *dev, u32 side, unsigned int nr)
+{
+	int ret;
+
+	while (nr--) {
+		ret = mvt_gpu_send_transfer(dev, 1, side, side);
+		if (ret < 0)
+			return ret;
+	}
+	return mvt_vq_kick(&dev->vq[MVT_CTRL]);
+}
+
 /* Whose memory is taken away comes first, and no other has less than half of the time. */
 TEST_F_TIMEOUT(memory, unmap_beside_a_neighbour, MVT_TEST_S)
 {
 	struct mvt_dev *dev = &self->dev, other;
 	struct mvt_mem mem;
-	unsigned int i;
 	u64 before, jobs;
 	long ms;
 
@@ -590,12 +596,8 @@ TEST_F_TIMEOUT(memory, unmap_beside_a_neighbour, MVT_TEST_S)
 	ASSERT_EQ(OK, mvt_gpu_make(dev, &self->mem, 1, 256, 256, 1));
 	ASSERT_EQ(0, slow_transfers());
 	before = mvt_stat(&other, "jobs");
-	for (i = 0; i < 20; i++)
-		ASSERT_LE(0, mvt_gpu_send_transfer(dev, 1, 256, 256));
-	for (i = 0; i < 120; i++)
-		ASSERT_LE(0, mvt_gpu_send_transfer(&other, 1, 96, 96));
-	ASSERT_EQ(0, mvt_vq_kick(&dev->vq[MVT_CTRL]));
-	ASSERT_EQ(0, mvt_vq_kick(&other.vq[MVT_CTRL]));
+	ASSERT_EQ(0, send_load(dev, 256, 20));
+	ASSERT_EQ(0, send_load(&other, 96, 120));
 	mvt_msleep(60);
 	ms = timed_unmap(dev, &self->mem);
 	jobs = mvt_stat(&other, "jobs") - before;
@@ -617,9 +619,8 @@ TEST_F_TIMEOUT(memory, unmap_of_two_at_once, MVT_TEST_S)
 	struct unmapper u = { .dev = &self->dev, .mem = &self->mem };
 	struct mvt_dev *dev[] = { &self->dev, &second };
 	struct mvt_mem *mems[] = { &self->mem, &second_mem };
-	const u32 jobs[] = { 14, 2 };
 	pthread_t thread;
-	unsigned int i, k;
+	unsigned int k;
 	long ms;
 
 	if (!mvt_parent_is_sim())
@@ -633,14 +634,9 @@ TEST_F_TIMEOUT(memory, unmap_of_two_at_once, MVT_TEST_S)
 		ASSERT_EQ(0, mvt_vgpu_set_u64(dev[k], "cap", 1));
 	}
 	ASSERT_EQ(0, slow_transfers());
-	for (i = 0; i < 120; i++)
-		ASSERT_LE(0, mvt_gpu_send_transfer(&other, 1, 96, 96));
-	for (k = 0; k < ARRAY_SIZE(dev); k++) {
-		for (i = 0; i < jobs[k]; i++)
-			ASSERT_LE(0, mvt_gpu_send_transfer(dev[k], 1, 256, 256));
-		ASSERT_EQ(0, mvt_vq_kick(&dev[k]->vq[MVT_CTRL]));
-	}
-	ASSERT_EQ(0, mvt_vq_kick(&other.vq[MVT_CTRL]));
+	ASSERT_EQ(0, send_load(&self->dev, 256, 14));
+	ASSERT_EQ(0, send_load(&second, 256, 2));
+	ASSERT_EQ(0, send_load(&other, 96, 120));
 	mvt_msleep(60);
 	ASSERT_EQ(0, pthread_create(&thread, NULL, unmap_once, &u));
 	mvt_msleep(60);
@@ -661,7 +657,6 @@ TEST_F_TIMEOUT(memory, unmap_behind_another, MVT_TEST_S)
 {
 	struct mvt_dev *dev = &self->dev, next, other;
 	struct mvt_mem next_mem, mem;
-	unsigned int i;
 	long ms, next_ms;
 
 	if (!mvt_parent_is_sim())
@@ -676,17 +671,11 @@ TEST_F_TIMEOUT(memory, unmap_behind_another, MVT_TEST_S)
 	ASSERT_EQ(0, slow_transfers());
 	/* A turn is as long as the jobs that the GPU has at a time may be. */
 	ASSERT_EQ(0, mvt_sched_set_u64("job_timeout_ms", 250));
-	for (i = 0; i < 20; i++)
-		ASSERT_LE(0, mvt_gpu_send_transfer(dev, 1, 256, 256));
-	for (i = 0; i < 120; i++)
-		ASSERT_LE(0, mvt_gpu_send_transfer(&other, 1, 96, 96));
-	ASSERT_EQ(0, mvt_vq_kick(&dev->vq[MVT_CTRL]));
-	ASSERT_EQ(0, mvt_vq_kick(&other.vq[MVT_CTRL]));
+	ASSERT_EQ(0, send_load(dev, 256, 20));
+	ASSERT_EQ(0, send_load(&other, 96, 120));
 	mvt_msleep(60);
 	ms = timed_unmap(dev, &self->mem);
-	for (i = 0; i < 2; i++)
-		ASSERT_LE(0, mvt_gpu_send_transfer(&next, 1, 256, 256));
-	ASSERT_EQ(0, mvt_vq_kick(&next.vq[MVT_CTRL]));
+	ASSERT_EQ(0, send_load(&next, 256, 2));
 	mvt_msleep(60);
 	next_ms = timed_unmap(&next, &next_mem);
 	ksft_print_msg("unmap behind another: %ld ms behind %ld ms\n", next_ms, ms);
@@ -713,7 +702,7 @@ TEST_F(memory, close_unpins)
 	self->mem.mapped = false;
 	ASSERT_EQ(0, mvt_open(dev, uuid));
 	ASSERT_EQ(0, mvt_start(dev));
-	EXPECT_TRUE(works(dev));
+	EXPECT_TRUE(mvt_works(dev));
 	EXPECT_EQ(VIRTIO_GPU_RESP_ERR_INVALID_RESOURCE_ID,
 		  mvt_gpu_unref(dev, 1));
 }

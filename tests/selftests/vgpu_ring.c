@@ -45,15 +45,9 @@ FIXTURE_TEARDOWN(ring)
 	mvt_teardown(&self->dev);
 }
 
-static bool works(struct mvt_dev *dev)
-{
-	return mvt_gpu_simple(dev, VIRTIO_GPU_CMD_GET_DISPLAY_INFO) ==
-		VIRTIO_GPU_RESP_OK_DISPLAY_INFO;
-}
-
 static bool recovers(struct mvt_dev *dev)
 {
-	return !mvt_restart(dev) && works(dev) && works(dev);
+	return !mvt_restart(dev) && mvt_works(dev) && mvt_works(dev);
 }
 
 /* A good request in the slot's memory; the descriptors are up to the test. */
@@ -132,7 +126,7 @@ TEST_F(ring, direct)
 	unsigned int i;
 
 	for (i = 0; i < 600; i++) {
-		ASSERT_TRUE(works(&self->dev)) {
+		ASSERT_TRUE(mvt_works(&self->dev)) {
 			TH_LOG("request %u", i);
 		}
 	}
@@ -381,7 +375,7 @@ TEST_F(ring, indirect_next_out_of_table)
 TEST_F(ring, indirect_without_the_feature)
 {
 	ASSERT_EQ(0, mvt_start_features(&self->dev, ~BIT_ULL(28)));
-	EXPECT_TRUE(works(&self->dev));
+	EXPECT_TRUE(mvt_works(&self->dev));
 	prepare(self);
 	entry(self, 0, self->slot.req_iova, 24, VRING_DESC_F_NEXT, 1);
 	entry(self, 1, self->slot.resp_iova, 64, VRING_DESC_F_WRITE, 0);
@@ -503,7 +497,7 @@ TEST_F(ring, no_response_buffer)
 	mvt_vq_desc(self->vq, 0, self->slot.req_iova, 24, 0, 0);
 	EXPECT_EQ(NO_RESPONSE, submit(self, 0));
 	EXPECT_EQ(0xa5, self->slot.resp[0]);
-	EXPECT_TRUE(works(&self->dev));
+	EXPECT_TRUE(mvt_works(&self->dev));
 }
 
 TEST_F(ring, short_response_buffer)
@@ -514,7 +508,7 @@ TEST_F(ring, short_response_buffer)
 		    0);
 	EXPECT_EQ(NO_RESPONSE, submit(self, 0));
 	EXPECT_EQ(0xa5, self->slot.resp[10]);
-	EXPECT_TRUE(works(&self->dev));
+	EXPECT_TRUE(mvt_works(&self->dev));
 }
 
 TEST_F(ring, no_request)
@@ -607,153 +601,6 @@ TEST_F(ring, bus_master_off)
 	EXPECT_EQ(0, mvt_irq_wait(&self->dev, 1, MVT_WAIT_MS));
 	EXPECT_EQ(1, self->vq->used->idx);
 	EXPECT_EQ(VIRTIO_GPU_RESP_OK_DISPLAY_INFO, *(u32 *)self->slot.resp);
-}
-
-static u16 avail_event(struct mvt_vq *vq)
-{
-	return __atomic_load_n((u16 *)&vq->used->ring[vq->num],
-			       __ATOMIC_ACQUIRE);
-}
-
-/* Waits until the device asks for the next kick. */
-static bool asks_for_kick(struct mvt_vq *vq)
-{
-	u64 end = mvt_now_ms() + MVT_WAIT_MS;
-
-	while (avail_event(vq) != vq->avail_idx) {
-		if (mvt_now_ms() >= end)
-			return false;
-		mvt_msleep(1);
-	}
-	return true;
-}
-
-/* A driver that kicks only where avail_event asks for it gets all answers. */
-TEST_F(ring, event_idx_kicks)
-{
-	struct mvt_vq *vq = self->vq;
-	unsigned int i, kicks = 0;
-	u16 old;
-
-	ASSERT_NE(0, self->dev.features & BIT_ULL(VIRTIO_RING_F_EVENT_IDX));
-	for (i = 0; i < 500; i++) {
-		old = vq->avail_idx;
-		ASSERT_LE(0, mvt_gpu_send_nop(&self->dev));
-		if (vring_need_event(avail_event(vq), vq->avail_idx, old)) {
-			kicks++;
-			mvt_vq_kick(vq);
-		}
-		ASSERT_EQ(VIRTIO_GPU_RESP_OK_DISPLAY_INFO,
-			  mvt_gpu_recv(&self->dev, MVT_WAIT_MS, NULL, 0));
-	}
-	EXPECT_LT(0, kicks);
-	EXPECT_TRUE(asks_for_kick(vq));
-	ksft_print_msg("%u requests, %u kicks\n", i, kicks);
-}
-
-/* No interrupt before the entry that used_event names. */
-TEST_F(ring, event_idx_interrupts)
-{
-	struct mvt_vq *vq = self->vq;
-	unsigned int i;
-	u64 end;
-
-	ASSERT_NE(0, self->dev.features & BIT_ULL(VIRTIO_RING_F_EVENT_IDX));
-	/* The first signal is free: a device may always send one. */
-	ASSERT_TRUE(works(&self->dev));
-	vq->avail->ring[vq->num] = vq->used_idx + 4;
-	mvt_irq_drain(&self->dev, 1);
-	for (i = 0; i < 4; i++) {
-		ASSERT_LE(0, mvt_gpu_send_nop(&self->dev));
-		mvt_vq_kick(vq);
-		end = mvt_now_ms() + MVT_WAIT_MS;
-		while ((u16)(__atomic_load_n(&vq->used->idx, __ATOMIC_ACQUIRE) -
-			     vq->used_idx) != i + 1 && mvt_now_ms() < end)
-			mvt_msleep(1);
-		mvt_msleep(10);
-		EXPECT_EQ(-ETIMEDOUT, mvt_irq_wait(&self->dev, 1, 0));
-	}
-	ASSERT_LE(0, mvt_gpu_send_nop(&self->dev));
-	mvt_vq_kick(vq);
-	EXPECT_EQ(0, mvt_irq_wait(&self->dev, 1, MVT_WAIT_MS));
-}
-
-TEST_F(ring, flags_instead_of_event_idx)
-{
-	struct mvt_vq *vq = self->vq;
-	unsigned int i;
-	u64 end;
-
-	ASSERT_EQ(0, mvt_start_features(&self->dev,
-					~BIT_ULL(VIRTIO_RING_F_EVENT_IDX)));
-	ASSERT_TRUE(works(&self->dev));
-	/* At rest it wants kicks. */
-	end = mvt_now_ms() + MVT_WAIT_MS;
-	while (__atomic_load_n(&vq->used->flags, __ATOMIC_ACQUIRE) &&
-	       mvt_now_ms() < end)
-		mvt_msleep(1);
-	EXPECT_EQ(0, vq->used->flags & VRING_USED_F_NO_NOTIFY);
-	vq->avail->flags = VRING_AVAIL_F_NO_INTERRUPT;
-	mvt_irq_drain(&self->dev, 1);
-	for (i = 0; i < 8; i++) {
-		ASSERT_LE(0, mvt_gpu_send_nop(&self->dev));
-		mvt_vq_kick(vq);
-		EXPECT_EQ(-ETIMEDOUT, mvt_irq_wait(&self->dev, 1, 50));
-		EXPECT_EQ((u16)(vq->used_idx + i + 1), vq->used->idx);
-	}
-	vq->avail->flags = 0;
-	ASSERT_LE(0, mvt_gpu_send_nop(&self->dev));
-	mvt_vq_kick(vq);
-	EXPECT_EQ(0, mvt_irq_wait(&self->dev, 1, MVT_WAIT_MS));
-}
-
-/* A full queue in one kick, in order. */
-TEST_F(ring, batch)
-{
-	unsigned int round, i;
-	u16 head[128], got;
-	u32 len;
-
-	for (round = 0; round < 10; round++) {
-		for (i = 0; i < 128; i++) {
-			int ret = mvt_gpu_send_nop(&self->dev);
-
-			ASSERT_LE(0, ret);
-			head[i] = ret;
-		}
-		ASSERT_EQ(-ENOSPC, mvt_gpu_send_nop(&self->dev));
-		ASSERT_EQ(0, mvt_vq_kick(self->vq));
-		for (i = 0; i < 128; i++) {
-			ASSERT_EQ(0, mvt_vq_wait(self->vq, MVT_WAIT_MS, &got,
-						 &len));
-			EXPECT_EQ(head[i], got);
-			EXPECT_EQ(sizeof(struct virtio_gpu_resp_display_info),
-				  len);
-		}
-	}
-}
-
-/* The index wraps at 65536. */
-TEST_F_TIMEOUT(ring, index_wraps, MVT_TEST_S)
-{
-	unsigned int n = 0, i;
-	u16 got;
-	u32 len;
-
-	while (n < 66000) {
-		for (i = 0; i < 120; i++) {
-			ASSERT_LE(0, mvt_gpu_send_nop(&self->dev)) {
-				TH_LOG("request %u", n + i);
-			}
-		}
-		ASSERT_EQ(0, mvt_vq_kick(self->vq));
-		for (i = 0; i < 120; i++) {
-			ASSERT_EQ(0, mvt_vq_wait(self->vq, MVT_WAIT_MS, &got,
-						 &len));
-		}
-		n += i;
-	}
-	EXPECT_TRUE(works(&self->dev));
 }
 
 struct racer {

@@ -37,12 +37,6 @@ FIXTURE_TEARDOWN(virtio)
 }
 
 /* Does the device serve a request? */
-static bool works(struct mvt_dev *dev)
-{
-	return mvt_gpu_simple(dev, VIRTIO_GPU_CMD_GET_DISPLAY_INFO) ==
-		VIRTIO_GPU_RESP_OK_DISPLAY_INFO;
-}
-
 static u32 queue_read(struct mvt_dev *dev, unsigned int queue,
 		      unsigned int off, unsigned int len)
 {
@@ -128,14 +122,14 @@ TEST_F(virtio, features_accepted)
 		must |= BIT_ULL(VIRTIO_F_ACCESS_PLATFORM);
 	/* All, the least, and the least with each other one. */
 	ASSERT_EQ(0, mvt_start_features(dev, all));
-	EXPECT_TRUE(works(dev));
+	EXPECT_TRUE(mvt_works(dev));
 	ASSERT_EQ(0, mvt_start_features(dev, must));
-	EXPECT_TRUE(works(dev));
+	EXPECT_TRUE(mvt_works(dev));
 	for (i = 0; i < 64; i++) {
 		if (!(all & BIT_ULL(i)))
 			continue;
 		ASSERT_EQ(0, mvt_start_features(dev, must | BIT_ULL(i)));
-		EXPECT_TRUE(works(dev));
+		EXPECT_TRUE(mvt_works(dev));
 	}
 }
 
@@ -162,7 +156,7 @@ TEST_F(virtio, features_refused)
 		EXPECT_EQ(0, mvt_reset(dev));
 	}
 	EXPECT_EQ(0, mvt_start(dev));
-	EXPECT_TRUE(works(dev));
+	EXPECT_TRUE(mvt_works(dev));
 }
 
 TEST_F(virtio, features_locked_after_ok)
@@ -195,7 +189,7 @@ TEST_F(virtio, status_machine)
 	EXPECT_NE(0, mvt_status(dev) & VIRTIO_CONFIG_S_FAILED);
 	EXPECT_EQ(0, mvt_reset(dev));
 	EXPECT_EQ(0, mvt_start(dev));
-	EXPECT_TRUE(works(dev));
+	EXPECT_TRUE(mvt_works(dev));
 }
 
 /* Nothing is served before DRIVER_OK; afterwards what waited is. */
@@ -238,7 +232,7 @@ TEST_F(virtio, driver_ok_needs_features_ok)
 	mvt_msleep(100);
 	EXPECT_EQ(0, mvt_vq_poll(&dev->vq[MVT_CTRL], &head, &len));
 	EXPECT_EQ(0, mvt_start(dev));
-	EXPECT_TRUE(works(dev));
+	EXPECT_TRUE(mvt_works(dev));
 }
 
 TEST_F(virtio, queues)
@@ -274,8 +268,8 @@ TEST_F(virtio, queue_size_good)
 		ASSERT_EQ(0, mvt_irq_enable(dev));
 		ASSERT_EQ(0, mvt_queue_setup(dev, MVT_CTRL, num));
 		mvt_set_status(dev, ACK | DRIVER | FEAT_OK | DRIVER_OK);
-		EXPECT_TRUE(works(dev));
-		EXPECT_TRUE(works(dev));
+		EXPECT_TRUE(mvt_works(dev));
+		EXPECT_TRUE(mvt_works(dev));
 	}
 }
 
@@ -304,7 +298,7 @@ TEST_F(virtio, queue_size_bad)
 		EXPECT_EQ(0, mvt_vq_poll(vq, &head, &len));
 	}
 	ASSERT_EQ(0, mvt_start(dev));
-	EXPECT_TRUE(works(dev));
+	EXPECT_TRUE(mvt_works(dev));
 }
 
 TEST_F(virtio, queue_addresses_read_back)
@@ -366,7 +360,7 @@ TEST_F(virtio, queue_addresses_bad)
 		}
 	}
 	ASSERT_EQ(0, mvt_start(dev));
-	EXPECT_TRUE(works(dev));
+	EXPECT_TRUE(mvt_works(dev));
 }
 
 TEST_F(virtio, vectors_read_back)
@@ -428,7 +422,7 @@ TEST_F(virtio, reset_forgets)
 	for (i = 0; i < 20; i++) {
 		ASSERT_EQ(0, mvt_start(dev));
 		EXPECT_EQ(1, queue_read(dev, 0, VIRTIO_PCI_COMMON_Q_ENABLE, 2));
-		EXPECT_TRUE(works(dev));
+		EXPECT_TRUE(mvt_works(dev));
 		begin = mvt_now_ms();
 		ASSERT_EQ(0, mvt_reset(dev));
 		EXPECT_GT(1000, mvt_now_ms() - begin);
@@ -485,7 +479,7 @@ TEST_F(virtio, isr_clears_on_read)
 	struct mvt_dev *dev = &self->dev;
 
 	ASSERT_EQ(0, mvt_start(dev));
-	EXPECT_TRUE(works(dev));
+	EXPECT_TRUE(mvt_works(dev));
 	EXPECT_EQ(0, read_isr(dev) & ~(1 | VIRTIO_PCI_ISR_CONFIG));
 	EXPECT_EQ(0, read_isr(dev));
 }
@@ -578,7 +572,7 @@ TEST_F(virtio, kicks_of_no_queue)
 		mvt_region_write(dev, cap->bar,
 				 cap->offset + i * 2 % cap->length, &val, 2);
 	}
-	EXPECT_TRUE(works(dev));
+	EXPECT_TRUE(mvt_works(dev));
 }
 
 TEST_HARNESS_MAIN

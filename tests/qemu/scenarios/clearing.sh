@@ -37,7 +37,7 @@ vgpu_fresh samples
 vgpu_3d fresh_memory
 vgpu_3d compressed_layers
 vgpu_attack fresh_memory
-vgpu_attack layers_read_back"
+vgpu_renderer layers_read_back"
 
 modules_load
 modprobe vfio_iommu_type1

@@ -141,6 +141,13 @@ int mvt_gpu_simple(struct mvt_dev *dev, u32 type)
 	return mvt_gpu_exec(dev, &req, sizeof(req), NULL, NULL, 0);
 }
 
+/* Does it answer as it should? */
+bool mvt_works(struct mvt_dev *dev)
+{
+	return mvt_gpu_simple(dev, VIRTIO_GPU_CMD_GET_DISPLAY_INFO) ==
+		VIRTIO_GPU_RESP_OK_DISPLAY_INFO;
+}
+
 int mvt_gpu_create(struct mvt_dev *dev, u32 id, u32 format, u32 width,
 		   u32 height)
 {

@@ -294,6 +294,7 @@ int mvt_gpu_exec_ms(struct mvt_dev *dev, unsigned int timeout_ms,
 		    const void *req, size_t req_len,
 		    const struct mvt_buf *extra, void *resp, size_t resp_len);
 int mvt_gpu_simple(struct mvt_dev *dev, u32 type);
+bool mvt_works(struct mvt_dev *dev);
 int mvt_gpu_create(struct mvt_dev *dev, u32 id, u32 format, u32 width,
 		   u32 height);
 int mvt_gpu_unref(struct mvt_dev *dev, u32 id);
